@@ -1,0 +1,4 @@
+//! KQL text to a syntax tree. Knows nothing of Arrow, DataFusion, tables or types.
+
+pub mod ast;
+pub mod span;
