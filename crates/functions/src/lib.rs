@@ -1,1 +1,20 @@
-//! Placeholder, replaced by the first module.
+//! The function library: tables of rows, one row a function, from which everything else is derived.
+//!
+//! A row ([`Function`]) holds the name, the typed overloads with their kernels, the documentation and examples.
+//! [`resolve`](resolve::resolve) picks the overload for the types of a call, coerces the arguments and yields a
+//! DataFusion expression; the only `ScalarUDFImpl` of the library is in [`adapter`].
+
+pub mod adapter;
+pub mod column;
+pub mod error;
+pub mod function;
+pub mod memo;
+pub mod regex_cache;
+pub mod resolve;
+pub mod scalar;
+pub mod table;
+pub mod typed;
+
+pub use error::CallError;
+pub use function::{Example, Function, Naming, Overload, Param, ParamType};
+pub use typed::Typed;

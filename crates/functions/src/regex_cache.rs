@@ -1,0 +1,36 @@
+//! Regular expressions, compiled once per pattern and thread.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use regex::Regex;
+
+/// More distinct patterns than this in one thread empty the cache; queries hold a handful.
+const CAPACITY: usize = 256;
+
+thread_local! {
+    static CACHE: RefCell<HashMap<String, Option<Rc<Regex>>>> = RefCell::new(HashMap::new());
+}
+
+/// The compiled pattern, or `None` when it is not one of RE2's language.
+///
+/// Patterns are checked when the query is bound, so `None` is seen only for patterns that are computed by the query.
+pub fn regex(pattern: &str) -> Option<Rc<Regex>> {
+    CACHE.with_borrow_mut(|cache| {
+        if let Some(regex) = cache.get(pattern) {
+            return regex.clone();
+        }
+        if cache.len() >= CAPACITY {
+            cache.clear();
+        }
+        let regex = Regex::new(pattern).ok().map(Rc::new);
+        cache.insert(pattern.to_string(), regex.clone());
+        regex
+    })
+}
+
+/// What is wrong with a pattern, in the words of the regex crate; `None` when nothing is.
+pub fn check(pattern: &str) -> Option<String> {
+    Regex::new(pattern).err().map(|error| error.to_string().lines().last().unwrap_or_default().to_string())
+}

@@ -1,0 +1,14 @@
+//! The scalar functions, one file a family.
+
+mod logic;
+mod string;
+
+use crate::table::Family;
+
+/// Every family in the order of the manual.
+pub(crate) fn families() -> Vec<Family> {
+    vec![
+        Family { name: "logic", functions: logic::functions() },
+        Family { name: "string", functions: string::functions() },
+    ]
+}
