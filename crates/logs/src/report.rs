@@ -1,0 +1,79 @@
+//! What a load tells about each file.
+
+use std::path::PathBuf;
+
+/// How many samples of one kind of trouble a report keeps.
+pub const SAMPLES: usize = 5;
+
+/// What became of one file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FileReport {
+    /// The file.
+    pub path: PathBuf,
+    /// The format's name in the list of formats, "" when the file was not recognised.
+    pub format: String,
+    /// The framing in words, such as `NDJSON, gzip`.
+    pub framing: String,
+    /// Why nothing was read from the file at all; `None` when it was read.
+    pub problem: Option<String>,
+    /// The tables that its rows went to.
+    pub tables: Vec<TableReport>,
+    /// Notes that a user should see, each a full sentence.
+    pub warnings: Vec<String>,
+    /// Keys for which the table has no column, with the number of rows that have them; their values are in `_extra`.
+    pub unmapped: Vec<(String, u64)>,
+    /// Columns with values that do not fit their type and became null.
+    pub nulled: Vec<NulledColumn>,
+    /// The number of records that could not be read.
+    pub rejected: u64,
+    /// The first of those records.
+    pub rejected_samples: Vec<Rejected>,
+    /// How ambiguous dates were read and why, when the file has any.
+    pub date_order: Option<String>,
+}
+
+/// The rows of a file that went to one table.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TableReport {
+    /// The table.
+    pub table: String,
+    /// The evidence for it, such as `Type column`.
+    pub why: String,
+    /// The number of rows.
+    pub rows: u64,
+    /// The earliest and latest time of the rows in ticks, if the table has a time column and a row a time.
+    pub span: Option<(i64, i64)>,
+}
+
+/// A column with values that do not fit its type.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NulledColumn {
+    /// The table.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// The number of cells that became null.
+    pub cells: u64,
+    /// The line of the first, counted from 1.
+    pub line: u64,
+    /// The text of the first, cut to a readable length.
+    pub sample: String,
+}
+
+/// A record that could not be read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rejected {
+    /// The line on which it begins, counted from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub why: String,
+    /// Its text, cut to a readable length.
+    pub sample: String,
+}
+
+impl FileReport {
+    /// The number of rows of the file in all tables.
+    pub fn rows(&self) -> u64 {
+        self.tables.iter().map(|table| table.rows).sum()
+    }
+}
