@@ -1,7 +1,9 @@
 //! KQL's ten scalar types: how each is stored in Arrow, read from text, and printed.
 
+pub mod datetime;
 pub mod scalar_type;
 pub mod schema;
+pub mod timespan;
 
 pub use scalar_type::ScalarType;
 pub use schema::{Column, Schema};
