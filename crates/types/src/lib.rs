@@ -1,6 +1,10 @@
 //! KQL's ten scalar types: how each is stored in Arrow, read from text, and printed.
 
 pub mod datetime;
+pub mod decimal;
+pub mod dynamic;
+pub mod guid;
+pub mod number;
 pub mod scalar_type;
 pub mod schema;
 pub mod timespan;
