@@ -96,7 +96,7 @@ pub fn array_length(json: &str) -> Option<usize> {
 /// Whether a raw key, quotes included, spells this key.
 pub fn key_is(raw: &str, key: &str) -> bool {
     let inner = raw.as_bytes().get(1..raw.len().saturating_sub(1)).unwrap_or_default();
-    inner == key.as_bytes() || (memchr::memchr(b'\\', inner).is_some() && unquote(raw) == key)
+    inner == key.as_bytes() || (inner.contains(&b'\\') && unquote(raw) == key)
 }
 
 /// The raw elements of an array; nothing where the text is no array.
