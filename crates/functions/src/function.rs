@@ -30,6 +30,8 @@ pub struct Function {
     pub naming: Naming,
     /// The result changes from call to call, so it must not be folded: `rand`, `new_guid`.
     pub volatile: bool,
+    /// Only other rows and the planner call it; no query can.
+    pub internal: bool,
     /// The overloads, most specific first.
     pub overloads: Vec<Overload>,
 }
@@ -114,6 +116,7 @@ impl Function {
             examples: Example::from_pairs(examples),
             naming: Naming::None,
             volatile: false,
+            internal: false,
             overloads: Vec::new(),
         }
     }
@@ -133,6 +136,12 @@ impl Function {
     /// A column that holds a call is named as the column in its first argument.
     pub fn keeps_name(mut self) -> Self {
         self.naming = Naming::FirstArgument;
+        self
+    }
+
+    /// Only other rows and the planner call it: it is not in the published list, and no query finds it.
+    pub fn internal(mut self) -> Self {
+        self.internal = true;
         self
     }
 

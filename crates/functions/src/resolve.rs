@@ -41,8 +41,8 @@ pub fn resolve(function: &Function, args: Vec<Typed>) -> Result<Typed, CallError
 
 /// Calls a function of the table by name; for expressions that one function makes of others.
 pub fn call(name: &str, args: Vec<Typed>) -> Result<Typed, CallError> {
-    let function =
-        table::find(name).ok_or_else(|| CallError::unsupported(format!("{name}() is not in the library")))?;
+    let function = table::find_row(name)
+        .ok_or_else(|| CallError::unsupported(format!("{name}() is not in the library")))?;
     resolve(function, args)
 }
 

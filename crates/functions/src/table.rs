@@ -17,7 +17,7 @@ pub struct Family {
 static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(scalar::families);
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    all()
+    rows()
         .flat_map(|function| {
             std::iter::once(function.name)
                 .chain(function.aliases.iter().copied())
@@ -31,12 +31,22 @@ pub fn families() -> &'static [Family] {
     &FAMILIES
 }
 
-/// Every scalar function.
+/// Every scalar function that a query can call.
 pub fn all() -> impl Iterator<Item = &'static Function> {
+    rows().filter(|function| !function.internal)
+}
+
+/// Every row, those for the library's own use included.
+fn rows() -> impl Iterator<Item = &'static Function> {
     families().iter().flat_map(|family| &family.functions)
 }
 
-/// The function of a name or an alias; names are case-sensitive.
+/// The function of a name or an alias that a query may call; names are case-sensitive.
 pub fn find(name: &str) -> Option<&'static Function> {
+    find_row(name).filter(|function| !function.internal)
+}
+
+/// The row of a name or an alias, for the library's own use.
+pub fn find_row(name: &str) -> Option<&'static Function> {
     BY_NAME.get(name).copied()
 }

@@ -1,14 +1,82 @@
-//! Choice between values: iff, case, coalesce.
+//! Truth, nulls and the choice between values: not, isnull, isempty, iff, case, coalesce, gettype.
 
-use datafusion::logical_expr::when;
-use kql_types::ScalarType;
+use datafusion::logical_expr::{Expr, lit, when};
+use kql_types::{ScalarType, dynamic};
 
+use crate::column::Json;
 use crate::function::{Function, Overload, Param};
-use crate::resolve::unify;
+use crate::resolve::{self, unify};
+use crate::row;
 use crate::{CallError, Typed};
+
+/// The most arguments that coalesce takes.
+const COALESCE_MOST: usize = 64;
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
+        Function::new(
+            "not",
+            "The opposite of a bool; null for null. A number other than 0 counts as true.",
+            &[("not(false)", "True"), ("not(1)", "False"), ("not(bool(null))", "")],
+        )
+        .on(Overload::expand(vec![Param::is("expression", ScalarType::Bool)], not))
+        .on(Overload::expand(vec![Param::is("expression", ScalarType::Long)], not))
+        .on(Overload::expand(vec![Param::is("expression", ScalarType::Real)], not)),
+        Function::new(
+            "isnull",
+            "Whether the value is null. A string never is.",
+            &[("isnull(long(null))", "True"), ("isnull('')", "False"), ("isnull(parse_json('[]'))", "False")],
+        )
+        .on(Overload::expand(vec![Param::any("value")], is_null)),
+        Function::new(
+            "isnotnull",
+            "Whether the value is not null. A string never is null.",
+            &[("isnotnull(long(null))", "False"), ("isnotnull('')", "True")],
+        )
+        .alias(&["notnull"])
+        .on(Overload::expand(vec![Param::any("value")], is_not_null)),
+        Function::new(
+            "isempty",
+            "Whether the value is null or the empty string.",
+            &[
+                ("isempty('')", "True"),
+                ("isempty('x')", "False"),
+                ("isempty(parse_json(''))", "True"),
+                ("isempty(parse_json('[]'))", "False"),
+            ],
+        )
+        .on(Overload::expand(vec![Param::any("value")], is_empty)),
+        Function::new(
+            "isnotempty",
+            "Whether the value is neither null nor the empty string.",
+            &[("isnotempty('')", "False"), ("isnotempty('x')", "True"), ("isnotempty(long(null))", "False")],
+        )
+        .alias(&["notempty"])
+        .on(Overload::expand(vec![Param::any("value")], is_not_empty)),
+        Function::new(
+            "dynamic_is_empty",
+            "Whether a dynamic is null or an empty string.",
+            &[],
+        )
+        .internal()
+        .on(row!(|value: Option<Json>| -> bool {
+            value.is_none_or(|value| dynamic::tostring(value.0).is_empty())
+        })),
+        Function::new(
+            "gettype",
+            "The name of the value's type; of a dynamic, what it holds: array, dictionary, string, long, double, bool \
+             or null.",
+            &[
+                ("gettype('a')", "string"),
+                ("gettype(111)", "long"),
+                ("gettype(1s)", "timespan"),
+                ("gettype(dynamic({'a':1}))", "dictionary"),
+                ("gettype(dynamic(1.5))", "double"),
+                ("gettype(dynamic(null))", "null"),
+            ],
+        )
+        .on(row!(|value: Option<Json>| -> &str { value.map_or("null", |value| dynamic::type_name(value.0)) }))
+        .on(Overload::expand(vec![Param::any("value")], type_name)),
         Function::new(
             "iff",
             "The second argument where the first is true, else the third; a null condition counts as false.",
@@ -25,7 +93,63 @@ pub(super) fn functions() -> Vec<Function> {
             &[("case(1 > 2, 'a', 2 > 1, 'b', 'c')", "b")],
         )
         .on(Overload::expand(vec![Param::any("argument")], case_of).variadic(3)),
+        Function::new(
+            "coalesce",
+            "The first argument that is not null, and for strings not empty. It takes 2 to 64 arguments.",
+            &[
+                ("coalesce(tolong('not a number'), tolong('42'), 33)", "42"),
+                ("coalesce('', 'hit', 'no')", "hit"),
+                ("coalesce(' ', 'no')", " "),
+                ("coalesce(long(null), 0)", "0"),
+            ],
+        )
+        .on(Overload::expand(vec![Param::any("argument")], coalesce).variadic(2)),
     ]
+}
+
+fn only(args: &[Typed]) -> Result<&Typed, CallError> {
+    args.first().ok_or_else(|| CallError::call("1 argument is expected"))
+}
+
+fn truth(expr: Expr) -> Result<Typed, CallError> {
+    Ok(Typed::new(expr, ScalarType::Bool))
+}
+
+fn not(args: &[Typed]) -> Result<Typed, CallError> {
+    let value = resolve::convert(only(args)?.clone(), ScalarType::Bool)?;
+    truth(!value.expr)
+}
+
+fn is_null(args: &[Typed]) -> Result<Typed, CallError> {
+    let value = only(args)?;
+    truth(if value.ty == ScalarType::String { lit(false) } else { value.expr.clone().is_null() })
+}
+
+fn is_not_null(args: &[Typed]) -> Result<Typed, CallError> {
+    let value = only(args)?;
+    truth(if value.ty == ScalarType::String { lit(true) } else { value.expr.clone().is_not_null() })
+}
+
+fn is_empty(args: &[Typed]) -> Result<Typed, CallError> {
+    let value = only(args)?;
+    match value.ty {
+        ScalarType::String => truth(value.expr.clone().eq(Typed::string("").expr)),
+        ScalarType::Dynamic => resolve::call("dynamic_is_empty", vec![value.clone()]),
+        _ => truth(value.expr.clone().is_null()),
+    }
+}
+
+fn is_not_empty(args: &[Typed]) -> Result<Typed, CallError> {
+    let value = only(args)?;
+    match value.ty {
+        ScalarType::String => truth(value.expr.clone().not_eq(Typed::string("").expr)),
+        ScalarType::Dynamic => truth(!resolve::call("dynamic_is_empty", vec![value.clone()])?.expr),
+        _ => truth(value.expr.clone().is_not_null()),
+    }
+}
+
+fn type_name(args: &[Typed]) -> Result<Typed, CallError> {
+    Ok(Typed::string(only(args)?.ty.name()))
 }
 
 fn iff(args: &[Typed]) -> Result<Typed, CallError> {
@@ -47,11 +171,31 @@ fn case_of(args: &[Typed]) -> Result<Typed, CallError> {
     values.push(otherwise.clone());
     let mut values = unify(values)?;
     let otherwise = values.pop().ok_or_else(|| CallError::call("case() takes a last value"))?;
-    let branches: Vec<(Typed, Typed)> = pairs.iter().step_by(2).cloned().zip(values).collect();
-    if let Some(index) = branches.iter().position(|(condition, _)| condition.ty != ScalarType::Bool) {
-        return Err(CallError::argument(index * 2, "case(): a condition must be a bool"));
-    }
+    let conditions = pairs.iter().step_by(2).enumerate().map(|(index, condition)| match condition.ty {
+        ScalarType::Bool | ScalarType::Dynamic => resolve::convert(condition.clone(), ScalarType::Bool),
+        _ => Err(CallError::argument(index * 2, "case(): a condition must be a bool")),
+    });
+    let branches: Vec<(Typed, Typed)> =
+        conditions.collect::<Result<Vec<_>, _>>()?.into_iter().zip(values).collect();
     choose(&branches, otherwise)
+}
+
+fn coalesce(args: &[Typed]) -> Result<Typed, CallError> {
+    if args.len() > COALESCE_MOST {
+        return Err(CallError::call(format!("coalesce() takes at most {COALESCE_MOST} arguments")));
+    }
+    let mut values = unify(args.to_vec())?;
+    let otherwise = values.pop().ok_or_else(|| CallError::call("coalesce() takes at least 2 arguments"))?;
+    let branches = values.into_iter().map(|value| Ok((is_present(&value)?, value)));
+    choose(&branches.collect::<Result<Vec<_>, CallError>>()?, otherwise)
+}
+
+/// Whether coalesce stops at the value.
+fn is_present(value: &Typed) -> Result<Typed, CallError> {
+    match value.ty {
+        ScalarType::String => is_not_empty(std::slice::from_ref(value)),
+        _ => truth(value.expr.clone().is_not_null()),
+    }
 }
 
 fn choose(branches: &[(Typed, Typed)], otherwise: Typed) -> Result<Typed, CallError> {
