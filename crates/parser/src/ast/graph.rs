@@ -1,6 +1,6 @@
 //! Graph operators and their patterns.
 
-use super::{Expr, Name, NamedExpr, Parameter};
+use super::{Expr, Name, NamedExpr, Operator, Parameter};
 
 /// `make-graph source --> target [with nodes on key, …]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +15,8 @@ pub struct MakeGraph {
     pub nodes: Vec<GraphNodes>,
     /// `with_node_id = name`.
     pub node_id: Option<Name>,
-    /// `partitioned-by column (body)`.
-    pub partitioned_by: Option<(Name, Expr)>,
+    /// `partitioned-by column (operators)`.
+    pub partitioned_by: Option<(Expr, Vec<Operator>)>,
 }
 
 /// `T on key` of `make-graph`.
@@ -53,7 +53,7 @@ pub enum GraphPatternElement {
         /// Which way it points.
         direction: EdgeDirection,
         /// `*min..max` of a variable-length edge.
-        range: Option<(Expr, Expr)>,
+        range: Option<Box<(Expr, Expr)>>,
     },
 }
 

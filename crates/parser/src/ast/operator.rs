@@ -137,7 +137,7 @@ pub struct MacroExpand {
     /// The entity group, by name or inline.
     pub group: Expr,
     /// The name of the scope.
-    pub alias: Name,
+    pub alias: Option<Name>,
     /// What is run for each entity.
     pub body: Vec<Statement>,
 }
