@@ -64,7 +64,7 @@ pub fn format(value: i128, out: &mut impl fmt::Write) -> fmt::Result {
     write!(out, ".{}", fraction.trim_end_matches('0'))
 }
 
-/// The text of [`format`] as a string.
+/// The text of [`format()`] as a string.
 pub fn to_text(value: i128) -> String {
     let mut text = String::new();
     // Writing into a String cannot fail.

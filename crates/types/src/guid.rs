@@ -29,7 +29,7 @@ pub fn format(guid: &[u8; 16], out: &mut impl fmt::Write) -> fmt::Result {
     Ok(())
 }
 
-/// The text of [`format`] as a string.
+/// The text of [`format()`] as a string.
 pub fn to_text(guid: &[u8; 16]) -> String {
     let mut text = String::with_capacity(36);
     // Writing into a String cannot fail.

@@ -80,7 +80,7 @@ pub fn format(ticks: i64, out: &mut impl fmt::Write) -> fmt::Result {
     }
 }
 
-/// The text of [`format`] as a string.
+/// The text of [`format()`] as a string.
 pub fn to_text(ticks: i64) -> String {
     let mut text = String::new();
     // Writing into a String cannot fail.

@@ -14,7 +14,7 @@ pub fn format_trimmed(ticks: i64, out: &mut impl fmt::Write) -> fmt::Result {
     write_iso(ticks, true, out)
 }
 
-/// The text of [`format`] as a string.
+/// The text of [`format()`] as a string.
 pub fn to_text(ticks: i64) -> String {
     let mut text = String::with_capacity(28);
     // Writing into a String cannot fail.
