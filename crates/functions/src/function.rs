@@ -15,6 +15,9 @@ pub type Kernel = Arc<dyn Fn(&[Input], usize) -> Result<ArrayRef> + Send + Sync>
 /// What turns a call into an expression at bind time, where the result's type depends on the arguments.
 pub type Expand = fn(&[Typed]) -> Result<Typed, CallError>;
 
+/// The columns of a call that yields several.
+pub type TupleColumns = &'static [(&'static str, ScalarType)];
+
 /// A scalar function.
 #[derive(Clone)]
 pub struct Function {
@@ -63,6 +66,12 @@ pub struct Overload {
     pub variadic: Option<usize>,
     /// The type of the result; `None` where [`Eval::Expand`] decides.
     pub returns: Option<ScalarType>,
+    /// The names and types of the columns, where a call yields several, as `series_fit_line` does.
+    ///
+    /// The kernel then returns an Arrow struct with these fields, in this order, and the call is bound by
+    /// [`resolve_tuple`](crate::resolve::resolve_tuple), which takes the struct apart. In `extend` and its kin an
+    /// unnamed call `f(x, ..)` makes columns named `f_x_<name>`.
+    pub returns_tuple: Option<TupleColumns>,
     /// What runs it.
     pub eval: Eval,
 }
@@ -184,17 +193,34 @@ impl Function {
 impl Overload {
     /// An overload whose kernel works on whole columns.
     pub fn kernel(params: Vec<Param>, returns: ScalarType, kernel: Kernel) -> Self {
-        Overload { params, variadic: None, returns: Some(returns), eval: Eval::Kernel(kernel) }
+        Overload {
+            params,
+            variadic: None,
+            returns: Some(returns),
+            returns_tuple: None,
+            eval: Eval::Kernel(kernel),
+        }
+    }
+
+    /// An overload that yields several columns; its kernel returns a struct of them.
+    pub fn tuple(params: Vec<Param>, columns: TupleColumns, kernel: Kernel) -> Self {
+        Overload {
+            params,
+            variadic: None,
+            returns: None,
+            returns_tuple: Some(columns),
+            eval: Eval::Kernel(kernel),
+        }
     }
 
     /// An overload that becomes an expression at bind time.
     pub fn expand(params: Vec<Param>, expand: Expand) -> Self {
-        Overload { params, variadic: None, returns: None, eval: Eval::Expand(expand) }
+        Overload { params, variadic: None, returns: None, returns_tuple: None, eval: Eval::Expand(expand) }
     }
 
     /// An overload that the planner runs.
     pub fn planner(params: Vec<Param>, returns: Option<ScalarType>) -> Self {
-        Overload { params, variadic: None, returns, eval: Eval::Planner }
+        Overload { params, variadic: None, returns, returns_tuple: None, eval: Eval::Planner }
     }
 
     /// The last parameter repeats; at least `minimum` arguments in all.

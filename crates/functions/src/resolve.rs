@@ -1,10 +1,12 @@
 //! Picks the overload of a call, coerces the arguments, and makes the expression.
 
+use datafusion::arrow::datatypes::DataType;
+use datafusion::functions::core::expr_fn::get_field;
 use datafusion::logical_expr::{Expr, cast};
 use kql_types::ScalarType;
 
 use crate::adapter::KernelUdf;
-use crate::function::{Eval, Function, Overload, Param, ParamType};
+use crate::function::{Eval, Function, Kernel, Overload, Param, ParamType};
 use crate::{CallError, Typed, regex_cache, table};
 
 /// Binds a call: the expression with its type, or what is wrong with the call.
@@ -21,22 +23,59 @@ pub fn resolve(function: &Function, args: Vec<Typed>) -> Result<Typed, CallError
             Ok(expand(&args)?.folded())
         }
         Eval::Kernel(kernel) => {
-            let returns = overload
-                .returns
-                .ok_or_else(|| CallError::call(format!("{} has no result type", function.name)))?;
+            let Some(returns) = overload.returns else {
+                return Err(CallError::call(format!(
+                    "{}() yields several columns, so it can only stand alone in extend, project or print",
+                    function.name
+                )));
+            };
             let args = coerce_all(overload, args)?;
-            let expr = KernelUdf::call(
-                format!("{}/{number}", function.name),
-                kernel.clone(),
-                returns.arrow(),
-                function.volatile,
-                args.into_iter().map(|arg| arg.expr).collect(),
-            );
+            let expr = kernel_call(function, number, kernel, returns.arrow(), args);
             let typed = Typed::new(expr, returns);
             Ok(if function.volatile { typed } else { typed.folded() })
         }
         Eval::Planner => Err(CallError::unsupported(format!("{}() cannot stand here", function.name))),
     }
+}
+
+/// Binds a call that yields several columns: their names and expressions in order, `None` when the overload that
+/// fits the arguments yields one value.
+///
+/// Each expression reads one field of the same call, which the engine runs once.
+pub fn resolve_tuple(
+    function: &Function,
+    args: Vec<Typed>,
+) -> Result<Option<Vec<(&'static str, Typed)>>, CallError> {
+    let (number, overload) = choose(function, &args)?;
+    let (Some(columns), Eval::Kernel(kernel)) = (overload.returns_tuple, &overload.eval) else {
+        return Ok(None);
+    };
+    for (index, arg) in args.iter().enumerate() {
+        check_constant(function, overload.param(index), index, arg)?;
+    }
+    let args = coerce_all(overload, args)?;
+    let fields = columns.iter().map(|(name, ty)| ty.field(name)).collect();
+    let expr = kernel_call(function, number, kernel, DataType::Struct(fields), args);
+    let column = |&(name, ty): &(&'static str, ScalarType)| {
+        (name, Typed::new(get_field(expr.clone(), name), ty).folded())
+    };
+    Ok(Some(columns.iter().map(column).collect()))
+}
+
+fn kernel_call(
+    function: &Function,
+    number: usize,
+    kernel: &Kernel,
+    returns: DataType,
+    args: Vec<Typed>,
+) -> Expr {
+    KernelUdf::call(
+        format!("{}/{number}", function.name),
+        kernel.clone(),
+        returns,
+        function.volatile,
+        args.into_iter().map(|arg| arg.expr).collect(),
+    )
 }
 
 /// Calls a function of the table by name; for expressions that one function makes of others.
