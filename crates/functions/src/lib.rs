@@ -5,6 +5,7 @@
 //! DataFusion expression; the only `ScalarUDFImpl` of the library is in [`adapter`].
 
 pub mod adapter;
+pub mod aggregate;
 pub mod column;
 pub mod error;
 pub mod function;

@@ -1,0 +1,63 @@
+//! The aggregate functions of `summarize`, one file a family.
+//!
+//! A row ([`Aggregate`]) holds the name, the parameters, the documentation and examples, how columns are named, and
+//! what makes the DataFusion expression. [`resolve`] checks a call against its row.
+
+mod average;
+pub mod call;
+mod count;
+mod extreme;
+mod fold;
+pub mod row;
+mod sum;
+mod udaf;
+mod variance;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+pub use call::{AggregateCall, Argument, Output, resolve, resolve_in_order};
+pub use row::{Accepts, Aggregate, Naming, Parameter};
+
+/// A family of aggregates: a section of the manual, and a file.
+pub struct Family {
+    /// The name of the section and the file.
+    pub name: &'static str,
+    /// Its rows.
+    pub aggregates: Vec<Aggregate>,
+}
+
+static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
+    vec![
+        Family { name: "count", aggregates: count::aggregates() },
+        Family { name: "sum", aggregates: sum::aggregates() },
+        Family { name: "average", aggregates: average::aggregates() },
+        Family { name: "extreme", aggregates: extreme::aggregates() },
+        Family { name: "variance", aggregates: variance::aggregates() },
+    ]
+});
+
+static BY_NAME: LazyLock<HashMap<&'static str, &'static Aggregate>> = LazyLock::new(|| {
+    all()
+        .flat_map(|aggregate| {
+            std::iter::once(aggregate.name)
+                .chain(aggregate.aliases.iter().copied())
+                .map(move |name| (name, aggregate))
+        })
+        .collect()
+});
+
+/// Every family in the order of the manual.
+pub fn families() -> &'static [Family] {
+    &FAMILIES
+}
+
+/// Every aggregate.
+pub fn all() -> impl Iterator<Item = &'static Aggregate> {
+    families().iter().flat_map(|family| &family.aggregates)
+}
+
+/// The aggregate of a name or an alias; names are case-sensitive.
+pub fn find(name: &str) -> Option<&'static Aggregate> {
+    BY_NAME.get(name).copied()
+}
