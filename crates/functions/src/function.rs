@@ -107,6 +107,8 @@ pub enum ParamType {
     Is(ScalarType),
     /// Any type, given to the kernel as the text that `tostring` makes.
     Text,
+    /// Any type, given to the kernel as the dynamic that `pack_array` would hold.
+    Value,
     /// Any type as it is.
     Any,
 }
@@ -181,6 +183,12 @@ impl Function {
         self
     }
 
+    /// The parameter of this name accepts every type and reads it as a dynamic.
+    pub fn value(mut self, param: &'static str) -> Self {
+        self.each_param(param, |param| param.ty = ParamType::Value);
+        self
+    }
+
     fn each_param(&mut self, name: &str, change: impl Fn(&mut Param)) {
         for param in self.overloads.iter_mut().flat_map(|overload| &mut overload.params) {
             if param.name == name {
@@ -244,6 +252,11 @@ impl Param {
     /// A parameter that accepts every type and reads it as text.
     pub fn text(name: &'static str) -> Self {
         Param { name, ty: ParamType::Text, constant: false, regex: false }
+    }
+
+    /// A parameter that accepts every type and reads it as the dynamic that `pack_array` would hold.
+    pub fn value(name: &'static str) -> Self {
+        Param { name, ty: ParamType::Value, constant: false, regex: false }
     }
 
     /// The same, but only a value known before the query runs is accepted.

@@ -202,6 +202,7 @@ fn coerce_all(overload: &Overload, args: Vec<Typed>) -> Result<Vec<Typed>, CallE
                 convert(arg, ty).map_err(|error| CallError { argument: Some(index), ..error })
             }
             Some(ParamType::Text) => convert(arg, ScalarType::String),
+            Some(ParamType::Value) => convert(arg, ScalarType::Dynamic),
             _ => Ok(arg),
         })
         .collect()
@@ -237,6 +238,10 @@ fn cost(param: Option<&Param>, arg: &Typed) -> Option<u32> {
             ScalarType::String => 0,
             Dynamic => 1,
             _ => 2,
+        },
+        ParamType::Value => match arg.ty {
+            Dynamic => 0,
+            _ => 1,
         },
         ParamType::Is(ty) => match (arg.ty, ty) {
             (from, to) if from == to => 0,
@@ -277,7 +282,7 @@ impl ParamType {
     pub fn name(self) -> &'static str {
         match self {
             ParamType::Is(ty) => ty.name(),
-            ParamType::Text => "any",
+            ParamType::Text | ParamType::Value => "any",
             ParamType::Any => "any",
         }
     }

@@ -1,18 +1,25 @@
 //! The scalar functions, one file a family.
 
 mod bin;
+mod context;
 mod convert;
+pub mod dynamic;
 mod logic;
 mod string;
+mod window;
 
 use crate::table::Family;
 
 /// Every family in the order of the manual.
 pub(crate) fn families() -> Vec<Family> {
-    vec![
+    let mut families = vec![
         Family { name: "bin", functions: bin::functions() },
+        Family { name: "context", functions: context::functions() },
         Family { name: "convert", functions: convert::functions() },
         Family { name: "logic", functions: logic::functions() },
         Family { name: "string", functions: string::functions() },
-    ]
+        Family { name: "window", functions: window::functions() },
+    ];
+    families.extend(dynamic::families());
+    families
 }
