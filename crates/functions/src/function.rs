@@ -15,6 +15,9 @@ pub type Kernel = Arc<dyn Fn(&[Input], usize) -> Result<ArrayRef> + Send + Sync>
 /// What turns a call into an expression at bind time, where the result's type depends on the arguments.
 pub type Expand = fn(&[Typed]) -> Result<Typed, CallError>;
 
+/// A check of a call's arguments at bind time.
+pub type Check = fn(&[Typed]) -> Result<(), CallError>;
+
 /// The columns of a call that yields several.
 pub type TupleColumns = &'static [(&'static str, ScalarType)];
 
@@ -35,6 +38,9 @@ pub struct Function {
     pub volatile: bool,
     /// Only other rows and the planner call it; no query can.
     pub internal: bool,
+    /// What else is checked when a call is bound, such as the name of a unit given as a constant; it sees the
+    /// arguments after their types were found to fit, before they are converted.
+    pub check: Option<Check>,
     /// The overloads, most specific first.
     pub overloads: Vec<Overload>,
 }
@@ -127,6 +133,7 @@ impl Function {
             examples: Example::from_pairs(examples),
             naming: Naming::None,
             volatile: false,
+            check: None,
             internal: false,
             overloads: Vec::new(),
         }
@@ -159,6 +166,12 @@ impl Function {
     /// The result changes from call to call.
     pub fn volatile(mut self) -> Self {
         self.volatile = true;
+        self
+    }
+
+    /// The arguments pass this check when a call is bound.
+    pub fn checked(mut self, check: Check) -> Self {
+        self.check = Some(check);
         self
     }
 
@@ -286,7 +299,7 @@ macro_rules! row {
                 <$ty as $crate::column::Argument>::TYPE,
             )),*],
             <$ret as $crate::column::Output>::TYPE,
-            std::sync::Arc::new(|inputs: &[$crate::column::Input], rows: usize| {
+            std::sync::Arc::new(move |inputs: &[$crate::column::Input], rows: usize| {
                 let mut inputs = inputs.iter();
                 $(let $name = $crate::adapter::next_input(&mut inputs)?.view::<$ty>()?;)*
                 let _ = &mut inputs;

@@ -9,6 +9,7 @@ pub mod aggregate;
 pub mod column;
 pub mod error;
 pub mod function;
+pub mod kernel;
 pub mod memo;
 pub mod regex_cache;
 pub mod resolve;

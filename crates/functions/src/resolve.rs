@@ -14,9 +14,7 @@ use crate::{CallError, Typed, regex_cache, table};
 /// An overload that the planner runs is not for this function: it answers "unsupported" for it.
 pub fn resolve(function: &Function, args: Vec<Typed>) -> Result<Typed, CallError> {
     let (number, overload) = choose(function, &args)?;
-    for (index, arg) in args.iter().enumerate() {
-        check_constant(function, overload.param(index), index, arg)?;
-    }
+    check_arguments(function, overload, &args)?;
     match &overload.eval {
         Eval::Expand(expand) => {
             let args = coerce_all(overload, args)?;
@@ -50,9 +48,7 @@ pub fn resolve_tuple(
     let (Some(columns), Eval::Kernel(kernel)) = (overload.returns_tuple, &overload.eval) else {
         return Ok(None);
     };
-    for (index, arg) in args.iter().enumerate() {
-        check_constant(function, overload.param(index), index, arg)?;
-    }
+    check_arguments(function, overload, &args)?;
     let args = coerce_all(overload, args)?;
     let fields = columns.iter().map(|(name, ty)| ty.field(name)).collect();
     let expr = kernel_call(function, number, kernel, DataType::Struct(fields), args);
@@ -206,6 +202,13 @@ fn coerce_all(overload: &Overload, args: Vec<Typed>) -> Result<Vec<Typed>, CallE
             _ => Ok(arg),
         })
         .collect()
+}
+
+fn check_arguments(function: &Function, overload: &Overload, args: &[Typed]) -> Result<(), CallError> {
+    for (index, arg) in args.iter().enumerate() {
+        check_constant(function, overload.param(index), index, arg)?;
+    }
+    function.check.map_or(Ok(()), |check| check(args))
 }
 
 fn check_constant(

@@ -3,6 +3,7 @@
 mod bin;
 mod context;
 mod convert;
+mod datetime;
 pub mod dynamic;
 mod logic;
 mod string;
@@ -16,6 +17,7 @@ pub(crate) fn families() -> Vec<Family> {
         Family { name: "bin", functions: bin::functions() },
         Family { name: "context", functions: context::functions() },
         Family { name: "convert", functions: convert::functions() },
+        Family { name: "datetime", functions: datetime::functions() },
         Family { name: "logic", functions: logic::functions() },
         Family { name: "string", functions: string::functions() },
         Family { name: "window", functions: window::functions() },

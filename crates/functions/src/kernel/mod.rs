@@ -1,0 +1,3 @@
+//! Algorithms that several functions share, over plain values.
+
+pub mod calendar;
