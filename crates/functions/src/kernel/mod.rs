@@ -1,3 +1,4 @@
 //! Algorithms that several functions share, over plain values.
 
 pub mod calendar;
+pub mod special;

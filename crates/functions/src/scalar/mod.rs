@@ -6,6 +6,7 @@ mod convert;
 mod datetime;
 pub mod dynamic;
 mod logic;
+mod math;
 mod string;
 mod window;
 
@@ -19,6 +20,7 @@ pub(crate) fn families() -> Vec<Family> {
         Family { name: "convert", functions: convert::functions() },
         Family { name: "datetime", functions: datetime::functions() },
         Family { name: "logic", functions: logic::functions() },
+        Family { name: "math", functions: math::functions() },
         Family { name: "string", functions: string::functions() },
         Family { name: "window", functions: window::functions() },
     ];
