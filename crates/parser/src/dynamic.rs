@@ -5,6 +5,7 @@ use nom::combinator::opt;
 
 use crate::ast::{DynamicLiteral, Expr, ExprKind, Literal};
 use crate::input::Input;
+use crate::keyword;
 use crate::literal::{literal, string_value};
 use crate::terminal::{comma_list, symbol};
 use crate::token::{Symbol, TokenKind, TypedLiteral};
@@ -68,8 +69,7 @@ fn negative(input: Input<'_>) -> Parsed<'_, DynamicLiteral> {
 }
 
 fn scalar(input: Input<'_>) -> Parsed<'_, DynamicLiteral> {
-    let is_word = input.word(0).is_some_and(|word| word != "dynamic");
-    if is_word && !matches!(input.word(0), Some("true" | "True" | "TRUE" | "false" | "False" | "FALSE")) {
+    if input.word(0).is_some_and(|word| word != "dynamic" && keyword::truth(word).is_none()) {
         return Err(input.trace.miss(input, Expected::Thing("a JSON value")));
     }
     let (rest, parsed) = literal(input)?;
@@ -92,8 +92,11 @@ fn scalar(input: Input<'_>) -> Parsed<'_, DynamicLiteral> {
 
 fn pair(input: Input<'_>) -> Parsed<'_, (String, DynamicLiteral)> {
     // A key is one literal, whereas a value may be several that are joined.
-    let (_, key) = string_value(Input { tokens: input.tokens.get(..1).unwrap_or(&[]), ..input })?;
-    let (rest, _) = symbol(Symbol::Colon)(input.skip(1))?;
+    let (rest, key) = string_value(input)?;
+    if rest.tokens.len() + 1 < input.tokens.len() {
+        return Err(input.trace.miss(input.skip(1), Expected::Text(":")));
+    }
+    let (rest, _) = symbol(Symbol::Colon)(rest)?;
     let (rest, value) = value(rest)?;
     Ok((rest, (key, value)))
 }

@@ -295,9 +295,18 @@ pub(crate) const EXTENDED: &[&str] = &[
     "where",
 ];
 
+/// The value of the words that are literals.
+pub(crate) fn truth(word: &str) -> Option<bool> {
+    match word {
+        "true" | "True" | "TRUE" => Some(true),
+        "false" | "False" | "FALSE" => Some(false),
+        _ => None,
+    }
+}
+
 /// Whether the word can be a name wherever a name can stand.
 pub(crate) fn is_name(word: &str) -> bool {
-    !word.contains(['-', '!']) && RESERVED.binary_search(&word).is_err()
+    !word.contains(['-', '!']) && truth(word).is_none() && RESERVED.binary_search(&word).is_err()
 }
 
 /// Whether the word can be a name where one is declared.

@@ -100,9 +100,12 @@ impl<'a> Scanner<'a> {
         if self.bytes().get(length) == Some(&b'(')
             && let Some(typed) = typed_literal(word)
         {
-            return match rest.get(length..).and_then(|tail| tail.find(')')) {
-                Some(close) => (TokenKind::Typed(typed), length + close + 1),
-                None => (TokenKind::Bad(LexFault::OpenLiteral), length + 1),
+            let tail = rest.get(length..).unwrap_or("");
+            return match tail.find([')', '\r', '\n']) {
+                Some(close) if tail.get(close..).is_some_and(|end| end.starts_with(')')) => {
+                    (TokenKind::Typed(typed), length + close + 1)
+                }
+                stop => (TokenKind::Bad(LexFault::OpenLiteral), length + stop.unwrap_or(tail.len())),
             };
         }
         if word == "in" && self.bytes().get(length) == Some(&b'~') {

@@ -4,6 +4,7 @@ pub mod ast;
 pub mod codes;
 pub mod diagnostic;
 mod dynamic;
+mod explain;
 mod expr;
 mod highlight;
 mod input;

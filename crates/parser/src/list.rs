@@ -84,7 +84,7 @@ fn names_before_assign(input: Input<'_>) -> Parsed<'_, Vec<Name>> {
         let (after, name) = declared_name(rest)?;
         names.push(name);
         rest = after;
-        if !rest.is_symbol(0, Symbol::Comma) {
+        if !rest.is_symbol(0, Symbol::Comma) || declared_name_length(rest, 1).is_none() {
             break;
         }
         rest = rest.skip(1);

@@ -1,13 +1,13 @@
 //! Literals: numbers, strings and the typed forms `int(5)`, `datetime(2020-01-01)`.
 
 use crate::ast::{Expr, ExprKind, Literal};
-use crate::codes;
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::dynamic::dynamic_literal;
 use crate::input::Input;
 use crate::span::Span;
 use crate::token::{Symbol, TokenKind, TypedLiteral};
 use crate::trace::{Expected, Fault, Parsed, fatal};
+use crate::{codes, keyword};
 
 /// A literal without a sign, `dynamic(…)` included.
 pub(crate) fn literal(input: Input<'_>) -> Parsed<'_, Expr> {
@@ -29,8 +29,7 @@ pub(crate) fn literal(input: Input<'_>) -> Parsed<'_, Expr> {
             let diagnostic = Diagnostic::new(Kind::Syntax, codes::RAW_GUID, message, token.span);
             return Err(fatal(diagnostic.hint(format!("write `guid({text})`"))));
         }
-        TokenKind::Word if matches!(text, "true" | "True" | "TRUE") => Literal::Bool(Some(true)),
-        TokenKind::Word if matches!(text, "false" | "False" | "FALSE") => Literal::Bool(Some(false)),
+        TokenKind::Word if keyword::truth(text).is_some() => Literal::Bool(keyword::truth(text)),
         TokenKind::Word if text == "dynamic" && input.is_symbol(1, Symbol::OpenParen) => {
             return dynamic_literal(input);
         }

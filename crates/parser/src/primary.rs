@@ -10,7 +10,7 @@ use crate::input::Input;
 use crate::list::{named_argument, parameters};
 use crate::literal::{literal, signed_literal};
 use crate::pipeline::expression;
-use crate::schema::row_schema;
+use crate::schema::{column, row_schema};
 use crate::terminal::{
     any_word, bracketed_name_length, comma_list, declared_name, is_wildcard, loose_list, parens, reference,
     symbol, unsupported, wildcard, word,
@@ -31,13 +31,15 @@ pub(crate) fn table_path(input: Input<'_>) -> Parsed<'_, Expr> {
         let (rest, name) = wildcard(input)?;
         return Ok((rest, Expr { kind: ExprKind::Wildcard(name.text), span: name.span }));
     }
-    let (mut rest, mut target) = primary(input)?;
+    let (mut rest, mut target) = name_or_call(input)?;
     loop {
         let (after, kind) = if rest.is_symbol(0, Symbol::Dot) && is_wildcard(rest.skip(1)) {
             let (after, name) = wildcard(rest.skip(1))?;
             (after, ExprKind::Member { target: Box::new(target), name })
         } else if rest.is_symbol(0, Symbol::Dot) {
             dot_step(rest.skip(1), target)?
+        } else if rest.is_symbol(0, Symbol::OpenBracket) {
+            index_step(rest, target)?
         } else {
             return Ok((rest, target));
         };
@@ -112,7 +114,7 @@ fn primary(input: Input<'_>) -> Parsed<'_, Expr> {
 fn word_primary(input: Input<'_>) -> Parsed<'_, Expr> {
     let followed_by_paren = input.is_symbol(1, Symbol::OpenParen);
     match input.word(0).unwrap_or("") {
-        "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => literal(input),
+        text if keyword::truth(text).is_some() => literal(input),
         "dynamic" if followed_by_paren => literal(input),
         "typeof" if followed_by_paren => type_of(input),
         "datatable" => data_table(input),
@@ -221,16 +223,21 @@ fn query_call(input: Input<'_>) -> Parsed<'_, Expr> {
 pub(crate) fn type_of(input: Input<'_>) -> Parsed<'_, Expr> {
     let (rest, _) = word("typeof")(input)?;
     let (inner, _) = symbol(Symbol::OpenParen)(rest)?;
-    let mut rest = inner;
-    while matches!(
-        rest.peek(0).map(|token| token.kind),
-        Some(TokenKind::Word | TokenKind::Symbol(Symbol::Star | Symbol::Comma | Symbol::Colon))
-    ) {
-        rest = rest.skip(1);
-    }
+    let rest = if inner.is_symbol(1, Symbol::CloseParen) && !inner.is_symbol(0, Symbol::Star) {
+        any_word(inner)?.0
+    } else {
+        comma_list(type_of_column)(inner)?.0
+    };
     let text = rest.since(inner).of(input.text).to_string();
     let (rest, _) = symbol(Symbol::CloseParen)(rest)?;
     Ok((rest, Expr { kind: ExprKind::Literal(Literal::Type(text)), span: rest.since(input) }))
+}
+
+fn type_of_column(input: Input<'_>) -> Parsed<'_, ()> {
+    match input.is_symbol(0, Symbol::Star) {
+        true => Ok((input.skip(1), ())),
+        false => column(input).map(|(rest, _)| (rest, ())),
+    }
 }
 
 fn data_table(input: Input<'_>) -> Parsed<'_, Expr> {
@@ -274,9 +281,8 @@ pub(crate) fn property(input: Input<'_>) -> Parsed<'_, Parameter> {
 
 /// A literal, or any word as a name.
 pub(crate) fn word_or_literal(input: Input<'_>) -> Parsed<'_, Expr> {
-    let is_literal =
-        matches!(input.word(0), None | Some("true" | "false" | "True" | "False" | "TRUE" | "FALSE"))
-            || (input.is_word(0, "dynamic") && input.is_symbol(1, Symbol::OpenParen));
+    let is_literal = input.word(0).is_none_or(|word| keyword::truth(word).is_some())
+        || (input.is_word(0, "dynamic") && input.is_symbol(1, Symbol::OpenParen));
     if is_literal && !input.is_symbol(0, Symbol::OpenBracket) {
         return signed_literal(input);
     }

@@ -1,8 +1,6 @@
 //! The picture of a diagnostic: the line it is about, and a mark under the place. Only here do spans become
 //! lines and columns.
 
-use std::fmt::Write;
-
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
@@ -28,48 +26,47 @@ pub fn position(text: &str, offset: usize) -> Position {
 /// The diagnostic as text of several lines, the last without a line end.
 ///
 /// ```text
-/// syntax error [KQL0002]: no operator is named `wher`
-///  --> 2:3
+/// syntax error [KQL0001]: expected `by`, found the end of the query
+///  --> 2:8
 ///   |
-/// 2 | | wher a == 1
-///   |   ^^^^
-///   = help: did you mean `where`?
+/// 2 | | top 5
+///   |        ^
+///   |   --- while parsing `top`
 /// ```
 pub fn render(text: &str, diagnostic: &Diagnostic) -> String {
     let at = position(text, diagnostic.span.start as usize);
-    let width = diagnostic
-        .labels
-        .iter()
-        .map(|label| position(text, label.span.start as usize).line)
-        .chain([at.line])
-        .max()
-        .map_or(1, |line| line.to_string().len());
-    let mut picture = format!("{diagnostic}\n{:width$}--> {}:{}\n", "", at.line, at.column);
-    let _ = writeln!(picture, "{:width$} |", "");
-    underline(&mut picture, text, diagnostic.span, width, '^', "");
+    let mut marks = vec![(at.line, diagnostic.span, '^', "")];
     for label in &diagnostic.labels {
-        underline(&mut picture, text, label.span, width, '-', &label.message);
+        let line = position(text, label.span.start as usize).line;
+        marks.push((line, label.span, '-', label.message.as_str()));
     }
-    for hint in &diagnostic.hints {
-        let _ = writeln!(picture, "{:width$} = help: {hint}", "");
+    marks.sort_by_key(|(line, ..)| *line);
+    let width = marks.last().map_or(1, |(line, ..)| line.to_string().len());
+    let mut lines = vec![
+        diagnostic.to_string(),
+        format!("{:width$}--> {}:{}", "", at.line, at.column),
+        format!("{:width$} |", ""),
+    ];
+    let mut shown = 0;
+    for (line, span, mark, remark) in marks {
+        let source = text.lines().nth(line - 1).unwrap_or("").trim_end();
+        if line != shown {
+            lines.push(format!("{line:width$} | {source}"));
+            shown = line;
+        }
+        let under = underline(text, source, span, mark);
+        lines.push(format!("{:width$} | {under} {remark}", "").trim_end().to_string());
     }
-    picture.truncate(picture.trim_end().len());
-    picture
+    lines.extend(diagnostic.hints.iter().map(|hint| format!("{:width$} = help: {hint}", "")));
+    lines.join("\n")
 }
 
-/// The first line of the span with marks under it and a remark behind them.
-fn underline(picture: &mut String, text: &str, span: Span, width: usize, mark: char, remark: &str) {
-    let at = position(text, span.start as usize);
-    let line = text.lines().nth(at.line - 1).unwrap_or("");
-    let shown = line.trim_end();
-    let marked = span.of(text).lines().next().unwrap_or("").chars().count().max(1);
+/// Marks under the part of the span that lies on its first line.
+fn underline(text: &str, source: &str, span: Span, mark: char) -> String {
+    let before = position(text, span.start as usize).column - 1;
     // A tab is as wide as the terminal likes, so the marks are indented by the same tabs.
-    let indent: String =
-        line.chars().take(at.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-    let _ = writeln!(picture, "{:width$} | {shown}", at.line);
-    let marks = mark.to_string().repeat(marked);
-    let _ = writeln!(picture, "{:width$} | {indent}{marks} {remark}", "");
-    // Without a remark the line would end with a space.
-    picture.truncate(picture.trim_end().len());
-    picture.push('\n');
+    let indent = source.chars().chain(std::iter::repeat(' ')).take(before);
+    let indent: String = indent.map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+    let marked = span.of(text).lines().next().unwrap_or("").chars().count().max(1);
+    indent + &mark.to_string().repeat(marked)
 }

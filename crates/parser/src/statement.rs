@@ -2,6 +2,7 @@
 
 use nom::Parser;
 use nom::combinator::opt;
+use nom::sequence::delimited;
 
 use crate::ast::{
     ColumnDecl, Expr, ExprKind, FunctionDecl, FunctionParameter, ParameterKind, Statement, StatementKind,
@@ -10,10 +11,11 @@ use crate::codes;
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::expr::unnamed;
 use crate::input::Input;
+use crate::literal::literal;
 use crate::operator::union_operand;
 use crate::pipeline::expression;
 use crate::primary::{is_call, word_or_literal};
-use crate::schema::{column, type_name};
+use crate::schema::{column, row_schema, type_name};
 use crate::terminal::{
     comma_list, declared_name, declared_name_length, loose_list, name, parens, symbol, unsupported, word,
 };
@@ -191,20 +193,34 @@ fn query_parameters(input: Input<'_>) -> Parsed<'_, StatementKind> {
     Ok((rest, StatementKind::QueryParameters(columns)))
 }
 
-/// The definition in braces is skipped: nothing is made of it yet.
+/// `declare pattern name = (parameters)[path] { ("value").["path"] = { query }; … }`.
+///
+/// The definition is read and forgotten, since nothing can be made of it yet.
 fn pattern(input: Input<'_>) -> Parsed<'_, StatementKind> {
-    let (mut rest, name) = name(input.skip(1))?;
-    let mut depth = 0usize;
-    while let Some(token) = rest.peek(0) {
-        match token.kind {
-            crate::token::TokenKind::Symbol(Symbol::OpenBrace) => depth += 1,
-            crate::token::TokenKind::Symbol(Symbol::CloseBrace) => depth = depth.saturating_sub(1),
-            crate::token::TokenKind::Symbol(Symbol::Semicolon) if depth == 0 => break,
-            _ => {}
-        }
-        rest = rest.skip(1);
+    let (rest, name) = name(input.skip(1))?;
+    let (rest, assign) = opt(symbol(Symbol::Assign)).parse(rest)?;
+    if assign.is_none() {
+        return Ok((rest, StatementKind::Pattern(name)));
     }
-    Ok((rest, StatementKind::Pattern(name)))
+    let (rest, _) = row_schema(rest)?;
+    let path = delimited(symbol(Symbol::OpenBracket), column, symbol(Symbol::CloseBracket));
+    let (rest, _) = opt(path).parse(rest)?;
+    let (rest, _) = symbol(Symbol::OpenBrace)(rest)?;
+    let (mut rest, _) = pattern_rule(rest)?;
+    while !rest.is_symbol(0, Symbol::CloseBrace) {
+        rest = pattern_rule(rest)?.0;
+    }
+    Ok((rest.skip(1), StatementKind::Pattern(name)))
+}
+
+fn pattern_rule(input: Input<'_>) -> Parsed<'_, ()> {
+    let (rest, _) = parens(comma_list(unnamed)).parse(input)?;
+    let path = (symbol(Symbol::Dot), symbol(Symbol::OpenBracket), literal, symbol(Symbol::CloseBracket));
+    let (rest, _) = opt(path).parse(rest)?;
+    let (rest, _) = (symbol(Symbol::Assign), symbol(Symbol::OpenBrace)).parse(rest)?;
+    let (rest, _) = body(rest)?;
+    let (rest, _) = (symbol(Symbol::CloseBrace), symbol(Symbol::Semicolon)).parse(rest)?;
+    Ok((rest, ()))
 }
 
 fn restrict(input: Input<'_>) -> Parsed<'_, StatementKind> {

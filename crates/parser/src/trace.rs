@@ -4,10 +4,10 @@ use std::cell::{Cell, RefCell};
 
 use nom::error::{ErrorKind, ParseError};
 
+use crate::codes;
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::input::Input;
 use crate::span::Span;
-use crate::{codes, keyword};
 
 /// How deeply brackets, calls and sub-queries may nest.
 const MAX_DEPTH: usize = 200;
@@ -125,31 +125,15 @@ impl Trace {
         all.skip(all.tokens.len().saturating_sub(left))
     }
 
-    /// The diagnostic of the farthest failure, given all tokens of the query.
-    pub fn diagnostic(&self, all: Input<'_>) -> Diagnostic {
-        let at = self.farthest(all);
-        let found = match at.peek(0) {
-            Some(token) => format!("`{}`", token.span.of(all.text)),
-            None => "the end of the query".to_string(),
-        };
-        let mut expected: Vec<String> = self.expected.borrow().iter().map(ToString::to_string).collect();
+    /// What might have stood at the farthest failure.
+    pub fn expected(&self) -> Vec<Expected> {
+        let mut expected = self.expected.borrow().clone();
         expected.sort();
-        let message = match expected.as_slice() {
-            [] => format!("{found} is not expected here"),
-            [one] => format!("expected {one}, found {found}"),
-            [first @ .., last] => format!("expected {} or {last}, found {found}", first.join(", ")),
-        };
-        let mut diagnostic = Diagnostic::new(Kind::Syntax, codes::UNEXPECTED, message, at.span());
-        diagnostic.expected = expected;
-        if let Some((name, span)) = self.context.get() {
-            diagnostic = diagnostic.label(span, format!("while parsing `{name}`"));
-        }
-        if let Some(word) = at.word(0)
-            && !keyword::is_name(word)
-            && self.expected.borrow().iter().any(|expected| matches!(expected, Expected::Thing(thing) if thing.contains("name") || thing.contains("expression")))
-        {
-            diagnostic = diagnostic.hint(format!("to use `{word}` as a name, write `['{word}']`"));
-        }
-        diagnostic
+        expected
+    }
+
+    /// The operator that was being parsed at the farthest failure, and its keyword's place.
+    pub fn context(&self) -> Option<(&'static str, Span)> {
+        self.context.get()
     }
 }

@@ -202,6 +202,59 @@ pub enum BinaryOp {
     SearchTerm,
 }
 
+impl BinaryOp {
+    /// The spelling of today, whichever was written.
+    pub fn text(self) -> &'static str {
+        match self {
+            BinaryOp::Or => "or",
+            BinaryOp::And => "and",
+            BinaryOp::Equal => "==",
+            BinaryOp::NotEqual => "!=",
+            BinaryOp::Less => "<",
+            BinaryOp::LessOrEqual => "<=",
+            BinaryOp::Greater => ">",
+            BinaryOp::GreaterOrEqual => ">=",
+            BinaryOp::Add => "+",
+            BinaryOp::Subtract => "-",
+            BinaryOp::Multiply => "*",
+            BinaryOp::Divide => "/",
+            BinaryOp::Modulo => "%",
+            BinaryOp::EqualCi => "=~",
+            BinaryOp::NotEqualCi => "!~",
+            BinaryOp::Has => "has",
+            BinaryOp::NotHas => "!has",
+            BinaryOp::HasCs => "has_cs",
+            BinaryOp::NotHasCs => "!has_cs",
+            BinaryOp::HasPrefix => "hasprefix",
+            BinaryOp::NotHasPrefix => "!hasprefix",
+            BinaryOp::HasPrefixCs => "hasprefix_cs",
+            BinaryOp::NotHasPrefixCs => "!hasprefix_cs",
+            BinaryOp::HasSuffix => "hassuffix",
+            BinaryOp::NotHasSuffix => "!hassuffix",
+            BinaryOp::HasSuffixCs => "hassuffix_cs",
+            BinaryOp::NotHasSuffixCs => "!hassuffix_cs",
+            BinaryOp::Contains => "contains",
+            BinaryOp::NotContains => "!contains",
+            BinaryOp::ContainsCs => "contains_cs",
+            BinaryOp::NotContainsCs => "!contains_cs",
+            BinaryOp::StartsWith => "startswith",
+            BinaryOp::NotStartsWith => "!startswith",
+            BinaryOp::StartsWithCs => "startswith_cs",
+            BinaryOp::NotStartsWithCs => "!startswith_cs",
+            BinaryOp::EndsWith => "endswith",
+            BinaryOp::NotEndsWith => "!endswith",
+            BinaryOp::EndsWithCs => "endswith_cs",
+            BinaryOp::NotEndsWithCs => "!endswith_cs",
+            BinaryOp::Like => "like",
+            BinaryOp::NotLike => "notlike",
+            BinaryOp::LikeCs => "likecs",
+            BinaryOp::NotLikeCs => "notlikecs",
+            BinaryOp::MatchesRegex => "matches regex",
+            BinaryOp::SearchTerm => ":",
+        }
+    }
+}
+
 /// Operators between an expression and a parenthesised list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
@@ -214,6 +267,22 @@ pub enum InOp {
     NotHasAny,
     HasAll,
     NotHasAll,
+}
+
+impl InOp {
+    /// As it is written.
+    pub fn text(self) -> &'static str {
+        match self {
+            InOp::In => "in",
+            InOp::NotIn => "!in",
+            InOp::InCi => "in~",
+            InOp::NotInCi => "!in~",
+            InOp::HasAny => "has_any",
+            InOp::NotHasAny => "!has_any",
+            InOp::HasAll => "has_all",
+            InOp::NotHasAll => "!has_all",
+        }
+    }
 }
 
 /// `datatable(schema)[values]`.

@@ -4,17 +4,61 @@ use nom::Parser;
 use nom::combinator::opt;
 
 use crate::ast::{Expr, ExprKind, Name, OperatorKind, Render};
+use crate::codes;
+use crate::diagnostic::{Diagnostic, Kind, closest};
 use crate::input::Input;
 use crate::primary::{path, word_or_literal};
-use crate::terminal::{any_word, comma_list, declared_name, parens, symbol};
+use crate::terminal::{any_word, comma_list, declared_name, name, parens, symbol};
 use crate::token::{Symbol, TokenKind};
-use crate::trace::Parsed;
+use crate::trace::{Parsed, fatal};
+
+/// The charts whose names are reserved; any other name is read too, and the planner knows what it means.
+const CHARTS: &[&str] = &[
+    "3Dchart",
+    "anomalychart",
+    "areachart",
+    "barchart",
+    "card",
+    "columnchart",
+    "ladderchart",
+    "linechart",
+    "piechart",
+    "pivotchart",
+    "scatterchart",
+    "stackedareachart",
+    "timechart",
+    "timeline",
+    "timepivot",
+    "treemap",
+];
+
+/// What may be said about a chart.
+const PROPERTIES: &[&str] = &[
+    "accumulate",
+    "anomalycolumns",
+    "kind",
+    "legend",
+    "series",
+    "title",
+    "xaxis",
+    "xcolumn",
+    "xmax",
+    "xmin",
+    "xtitle",
+    "yaxis",
+    "ycolumns",
+    "ymax",
+    "ymin",
+    "ysplit",
+    "ytitle",
+];
 
 /// A property with its values.
 type Property = (Name, Vec<Expr>);
 
 pub(super) fn parse(input: Input<'_>) -> Parsed<'_, OperatorKind> {
-    let (mut rest, chart) = any_word(input)?;
+    let is_reserved_chart = input.word(0).is_some_and(|word| CHARTS.contains(&word));
+    let (mut rest, chart) = if is_reserved_chart { any_word(input)? } else { name(input)? };
     let mut properties = Vec::new();
     loop {
         let is_assignment = rest.word(0).is_some() && rest.is_symbol(1, Symbol::Assign);
@@ -42,6 +86,16 @@ pub(super) fn parse(input: Input<'_>) -> Parsed<'_, OperatorKind> {
 
 /// `title = "x"` or `kind = stacked`.
 fn single(input: Input<'_>) -> Parsed<'_, Property> {
+    if let Some(text) = input.word(0).filter(|text| !PROPERTIES.contains(text)) {
+        let message = format!("a chart has no property `{text}`");
+        let mut diagnostic = Diagnostic::new(Kind::Syntax, codes::UNEXPECTED, message, input.span());
+        diagnostic.expected = PROPERTIES.iter().map(|name| format!("`{name}`")).collect();
+        let hint = match closest(text, PROPERTIES.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the properties are {}", PROPERTIES.join(", ")),
+        };
+        return Err(fatal(diagnostic.hint(hint)));
+    }
     let (rest, name) = any_word(input)?;
     let (rest, _) = symbol(Symbol::Assign)(rest)?;
     let (rest, value) = value(rest)?;
