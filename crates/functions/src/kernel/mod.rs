@@ -1,4 +1,5 @@
 //! Algorithms that several functions share, over plain values.
 
 pub mod calendar;
+pub mod ip;
 pub mod special;

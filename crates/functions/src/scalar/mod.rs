@@ -5,6 +5,7 @@ mod context;
 mod convert;
 mod datetime;
 pub mod dynamic;
+pub mod ip;
 mod logic;
 mod math;
 mod string;
@@ -19,6 +20,7 @@ pub(crate) fn families() -> Vec<Family> {
         Family { name: "context", functions: context::functions() },
         Family { name: "convert", functions: convert::functions() },
         Family { name: "datetime", functions: datetime::functions() },
+        Family { name: "ip", functions: ip::functions() },
         Family { name: "logic", functions: logic::functions() },
         Family { name: "math", functions: math::functions() },
         Family { name: "string", functions: string::functions() },
