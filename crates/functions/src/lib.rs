@@ -11,6 +11,7 @@ pub mod error;
 pub mod function;
 pub mod kernel;
 pub mod memo;
+pub mod operator;
 pub mod regex_cache;
 pub mod resolve;
 pub mod scalar;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 /// More distinct patterns than this in one thread empty the cache; queries hold a handful.
 const CAPACITY: usize = 256;
@@ -24,13 +24,18 @@ pub fn regex(pattern: &str) -> Option<Rc<Regex>> {
         if cache.len() >= CAPACITY {
             cache.clear();
         }
-        let regex = Regex::new(pattern).ok().map(Rc::new);
+        let regex = compile(pattern).ok().map(Rc::new);
         cache.insert(pattern.to_string(), regex.clone());
         regex
     })
 }
 
+/// Kusto reads `\123` as the character of an octal code.
+fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).octal(true).build()
+}
+
 /// What is wrong with a pattern, in the words of the regex crate; `None` when nothing is.
 pub fn check(pattern: &str) -> Option<String> {
-    Regex::new(pattern).err().map(|error| error.to_string().lines().last().unwrap_or_default().to_string())
+    compile(pattern).err().map(|error| error.to_string().lines().last().unwrap_or_default().to_string())
 }

@@ -2,4 +2,6 @@
 
 pub mod calendar;
 pub mod ip;
+pub mod needles;
 pub mod special;
+pub mod term;
