@@ -25,7 +25,10 @@ impl KernelUdf {
     /// An expression that applies the kernel.
     pub fn call(name: String, kernel: Kernel, returns: DataType, volatile: bool, args: Vec<Expr>) -> Expr {
         let volatility = if volatile { Volatility::Volatile } else { Volatility::Immutable };
-        let signature = Signature::variadic_any(volatility);
+        let signature = match args.is_empty() {
+            true => Signature::nullary(volatility),
+            false => Signature::variadic_any(volatility),
+        };
         ScalarUDF::from(KernelUdf { name, returns, signature, kernel }).call(args)
     }
 }

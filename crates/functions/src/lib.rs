@@ -8,6 +8,7 @@ pub mod adapter;
 pub mod aggregate;
 pub mod column;
 pub mod error;
+pub mod fill;
 pub mod function;
 pub mod kernel;
 pub mod memo;

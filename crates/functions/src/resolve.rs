@@ -292,6 +292,25 @@ impl ParamType {
 }
 
 impl Function {
+    /// The overloads as a reader of the manual sees them: `strlen(source: string): long`.
+    pub fn signatures(&self) -> Vec<String> {
+        self.overloads
+            .iter()
+            .map(|overload| {
+                let mut params: Vec<String> = overload
+                    .params
+                    .iter()
+                    .map(|param| format!("{}: {}", param.name, param.ty.name()))
+                    .collect();
+                if overload.variadic.is_some() {
+                    params.push("...".to_string());
+                }
+                let returns = overload.returns.map_or("any", ScalarType::name);
+                format!("{}({}): {returns}", self.name, params.join(", "))
+            })
+            .collect()
+    }
+
     /// How many arguments it takes, in words.
     pub fn arity_text(&self) -> String {
         let mut counts: Vec<usize> = self.overloads.iter().map(|overload| overload.params.len()).collect();

@@ -1,1 +1,30 @@
-//! Placeholder, replaced by the first module.
+//! Syntax tree to DataFusion plan to rows.
+//!
+//! [`session::Engine`] is the whole pipeline on one screen. Planning is one pass: [`bind`] walks the tree with a
+//! [`frame::Frame`] (a plan and its KQL columns) for tables and a [`expr::Bound`] (an expression, its KQL type and its
+//! automatic name) for scalars.
+
+pub mod bind;
+pub mod catalog;
+pub mod codes;
+pub mod env;
+pub mod expr;
+pub mod frame;
+mod known;
+mod lets;
+mod naming;
+mod operator;
+mod params;
+pub mod result;
+pub mod session;
+mod suggest;
+mod tabular;
+
+pub use catalog::{Catalog, MemoryCatalog, Table};
+pub use result::{QueryResult, ResultTable};
+pub use session::{Engine, QueryOptions};
+
+use kql_parser::diagnostic::Diagnostic;
+
+/// What every step of planning yields.
+pub(crate) type Result<T, E = Box<Diagnostic>> = std::result::Result<T, E>;

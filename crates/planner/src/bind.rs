@@ -1,0 +1,104 @@
+//! The state of one planning pass.
+
+use std::sync::Arc;
+
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::logical_expr::LogicalPlanBuilder;
+use kql_parser::ast;
+use kql_parser::span::Span;
+
+use crate::catalog::{Catalog, Table};
+use crate::codes::{self, internal, semantic};
+use crate::env::Env;
+use crate::frame::{Frame, column_expr};
+use crate::session::Engine;
+use crate::{QueryOptions, Result};
+
+/// Deeper calls of functions in functions are refused before the stack ends.
+const MAX_CALL_DEPTH: usize = 64;
+
+/// Plans one query. Names are looked up in an [`Env`] that is passed along; this holds what never changes on the way.
+pub struct Binder<'e> {
+    pub(crate) engine: &'e Engine,
+    pub(crate) options: &'e QueryOptions,
+    pub(crate) catalog: Arc<dyn Catalog>,
+    /// What `now()` gives, in ticks.
+    pub(crate) now: i64,
+    /// Whether sub-queries whose answer the plan depends on may be run; `check` plans without data.
+    pub(crate) execute: bool,
+    pub(crate) call_depth: usize,
+    /// Result tables beside the main one, from `fork` and `facet`, in order.
+    pub(crate) more_results: Vec<(String, Frame)>,
+}
+
+impl<'e> Binder<'e> {
+    pub(crate) fn new(engine: &'e Engine, options: &'e QueryOptions, now: i64, execute: bool) -> Self {
+        Binder {
+            engine,
+            options,
+            catalog: engine.catalog(),
+            now,
+            execute,
+            call_depth: 0,
+            more_results: Vec::new(),
+        }
+    }
+
+    /// A scan of a table.
+    pub(crate) fn scan(&self, name: &str, table: Table, span: Span) -> Result<Frame> {
+        let source = datafusion::datasource::provider_as_source(table.provider.clone());
+        // The alias drops the qualifier that a scan puts on its columns.
+        let exprs: Vec<_> =
+            table.schema.columns.iter().map(|column| column_expr(&column.name).alias(&column.name)).collect();
+        let plan = LogicalPlanBuilder::scan("t", source, None)
+            .and_then(|builder| builder.project(exprs))
+            .and_then(LogicalPlanBuilder::build)
+            .map_err(|error| internal(span, &error))?;
+        let mut frame = Frame::new(plan, table.schema.columns);
+        frame.hidden = table.hidden;
+        frame.source_name = Some(name.to_string());
+        Ok(frame)
+    }
+
+    /// Runs a sub-query whose answer the plan depends on; no rows when only checking.
+    pub(crate) fn run_now(&self, frame: &Frame, span: Span) -> Result<Vec<RecordBatch>> {
+        if !self.execute {
+            return Ok(Vec::new());
+        }
+        self.engine.collect(&frame.plan).map_err(|error| codes::runtime(span, &error))
+    }
+
+    /// Counts a call of a function within functions.
+    pub(crate) fn nested<T>(&mut self, span: Span, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.call_depth >= MAX_CALL_DEPTH {
+            return Err(semantic(codes::STATEMENT, span, "functions call each other too deeply"));
+        }
+        self.call_depth += 1;
+        let result = work(self);
+        self.call_depth -= 1;
+        result
+    }
+
+    /// Plans a pipeline's operators one after the other.
+    pub(crate) fn operators(
+        &mut self,
+        env: &Env,
+        frame: Frame,
+        operators: &[ast::Operator],
+    ) -> Result<Frame> {
+        operators
+            .iter()
+            .try_fold((frame, env.clone()), |(frame, env), operator| {
+                let frame = self.operator(&env, frame, operator)?;
+                // `as` names what stands before it for the rest of the pipeline.
+                let env = match &operator.kind {
+                    ast::OperatorKind::As { name, .. } => {
+                        env.with(&name.text, crate::env::Binding::Tabular(frame.clone()))
+                    }
+                    _ => env,
+                };
+                Ok((frame, env))
+            })
+            .map(|(frame, _)| frame)
+    }
+}

@@ -1,0 +1,86 @@
+//! What names stand for: `let` statements, parameters and query parameters.
+
+use std::rc::Rc;
+
+use kql_functions::Typed;
+use kql_parser::ast::FunctionDecl;
+
+use crate::frame::Frame;
+
+/// What a name stands for.
+#[derive(Debug, Clone)]
+pub enum Binding {
+    /// A scalar value. A function's parameter may be an expression over the columns of the caller.
+    Scalar(Typed),
+    /// A table.
+    Tabular(Frame),
+    /// A function with the names that were in sight where it was written.
+    Function(Rc<Function>),
+}
+
+/// A function written in the query or stored in a file.
+#[derive(Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// Parameters and body.
+    pub decl: FunctionDecl,
+    /// What its body sees besides its parameters.
+    pub env: Env,
+    /// The text that the body's spans point into, when that is not the query's.
+    pub text: Option<Rc<str>>,
+}
+
+/// Names in sight, innermost last. A copy shares what was there when it was made.
+#[derive(Debug, Clone, Default)]
+pub struct Env(Option<Rc<Node>>);
+
+#[derive(Debug)]
+struct Node {
+    name: String,
+    binding: Binding,
+    parent: Env,
+}
+
+impl Env {
+    /// This and one more name.
+    pub fn with(&self, name: impl Into<String>, binding: Binding) -> Self {
+        Env(Some(Rc::new(Node { name: name.into(), binding, parent: self.clone() })))
+    }
+
+    /// What a name stands for.
+    pub fn get(&self, name: &str) -> Option<&Binding> {
+        let mut env = self;
+        while let Some(node) = &env.0 {
+            if node.name == name {
+                return Some(&node.binding);
+            }
+            env = &node.parent;
+        }
+        None
+    }
+
+    /// The names in sight, innermost first; a hidden one repeats.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        let mut env = self;
+        while let Some(node) = &env.0 {
+            names.push(node.name.as_str());
+            env = &node.parent;
+        }
+        names
+    }
+}
+
+impl Drop for Node {
+    /// A long chain of names is freed in a loop: the derived drop would recurse once a name.
+    fn drop(&mut self) {
+        let mut next = self.parent.0.take();
+        while let Some(node) = next {
+            match Rc::try_unwrap(node) {
+                Ok(mut node) => next = node.parent.0.take(),
+                Err(_) => break,
+            }
+        }
+    }
+}

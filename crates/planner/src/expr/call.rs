@@ -1,0 +1,226 @@
+//! Calls of functions: of the library, of the query, and those that only the planner can answer.
+
+use datafusion::logical_expr::lit;
+use datafusion::scalar::ScalarValue;
+use kql_functions::function::Eval;
+use kql_functions::{CallError, Function, Naming, Typed, resolve, table};
+use kql_parser::ast::{Call, Expr, ExprKind, Literal};
+use kql_parser::span::Span;
+use kql_types::ScalarType;
+
+use super::{Bound, RowScope};
+use crate::bind::Binder;
+use crate::codes::{self, semantic, unsupported};
+use crate::env::Binding;
+use crate::frame::column_expr;
+use crate::naming::NameSource;
+use crate::{Result, suggest};
+
+impl Binder<'_> {
+    /// `f(args)`.
+    pub(crate) fn call(&mut self, scope: &RowScope, call: &Call, span: Span) -> Result<Bound> {
+        let name = call.name.text.as_str();
+        if let Some(Binding::Function(function)) = scope.env.get(name) {
+            let function = function.clone();
+            return self.scalar_function(scope, &function, call, span);
+        }
+        if let Some(bound) = self.planner_call(scope, call, span)? {
+            return Ok(bound);
+        }
+        if let Some(aggregates) = &scope.aggregates
+            && let Some(bound) = self.aggregate_call(scope, aggregates, call, span)?
+        {
+            return Ok(bound);
+        }
+        let Some(function) = table::find(name) else {
+            return Err(self.unknown_function(scope, call));
+        };
+        if function.overloads.iter().all(|overload| matches!(overload.eval, Eval::Planner)) {
+            return self.window_call(scope, function, call, span);
+        }
+        self.library_call(scope, function, call, span)
+    }
+
+    /// A call of the library's own kernels.
+    fn library_call(
+        &mut self,
+        scope: &RowScope,
+        function: &Function,
+        call: &Call,
+        span: Span,
+    ) -> Result<Bound> {
+        let exact = scope.exact();
+        let mut args = Vec::with_capacity(call.args.len());
+        let mut first_name = NameSource::Positional;
+        for (index, arg) in call.args.iter().enumerate() {
+            if matches!(arg.kind, ExprKind::Wildcard(_)) {
+                let message = format!("{}() does not take `*`", function.name);
+                return Err(semantic(codes::ARGUMENTS, arg.span, message));
+            }
+            // A type is written bare or as typeof(…), and is text to the library.
+            if let ExprKind::Literal(Literal::Type(name)) = &arg.kind {
+                args.push(Typed::string(name.clone()));
+                continue;
+            }
+            let bound = self.expr(&exact, arg)?;
+            if bound.columns.is_some() {
+                let message = "a function that yields several columns stands alone in a column list";
+                return Err(semantic(codes::SHAPE, arg.span, message));
+            }
+            if index == 0 {
+                first_name = bound.name;
+            }
+            args.push(bound.value);
+        }
+        let spans: Vec<Span> = call.args.iter().map(|arg| arg.span).collect();
+        let several = resolve::resolve_tuple(function, args.clone())
+            .map_err(|error| self.function_error(function, error, span, &spans))?;
+        if let Some(columns) = several {
+            return Ok(self.several_columns(function, columns, &first_name));
+        }
+        let value = resolve::resolve(function, args)
+            .map_err(|error| self.function_error(function, error, span, &spans))?;
+        let name = match function.naming {
+            Naming::FirstArgument => match first_name {
+                NameSource::Written(name) | NameSource::Suggested(name) => NameSource::Suggested(name),
+                NameSource::Positional => NameSource::Positional,
+            },
+            Naming::None => NameSource::Positional,
+        };
+        Ok(Bound { value, name, columns: None })
+    }
+
+    /// A call that yields several columns, which are named `f_x_<name>` when the query does not name them.
+    fn several_columns(
+        &self,
+        function: &Function,
+        columns: Vec<(&'static str, Typed)>,
+        argument: &NameSource,
+    ) -> Bound {
+        let prefix = match argument {
+            NameSource::Written(name) | NameSource::Suggested(name) => format!("{}_{name}", function.name),
+            NameSource::Positional => format!("{}_", function.name),
+        };
+        let columns: Vec<(NameSource, Typed)> = columns
+            .into_iter()
+            .map(|(name, value)| (NameSource::Suggested(format!("{prefix}_{name}")), value))
+            .collect();
+        let first = columns.first().map_or(Typed::null(ScalarType::Dynamic), |(_, value)| value.clone());
+        Bound { value: first, name: NameSource::Positional, columns: Some(columns) }
+    }
+
+    fn function_error(
+        &self,
+        function: &Function,
+        error: CallError,
+        span: Span,
+        spans: &[Span],
+    ) -> Box<kql_parser::diagnostic::Diagnostic> {
+        let mut diagnostic = self.call_error(error, span, spans);
+        diagnostic.hints.extend(function.signatures().into_iter().take(3));
+        diagnostic
+    }
+
+    /// Functions that need the clock, the catalogue, sub-queries or the whole row.
+    fn planner_call(&mut self, scope: &RowScope, call: &Call, span: Span) -> Result<Option<Bound>> {
+        let args = call.args.as_slice();
+        Ok(Some(match (call.name.text.as_str(), args) {
+            ("now", []) => Bound::new(Typed::new(lit(self.now), ScalarType::DateTime)),
+            ("now", [offset]) => self.now_plus(scope, offset, 1)?,
+            ("ago", [offset]) => self.now_plus(scope, offset, -1)?,
+            ("toscalar", [table]) => self.toscalar(scope.env, table)?,
+            ("column_ifexists" | "columnifexists", [column, otherwise]) => {
+                self.column_if_exists(scope, column, otherwise)?
+            }
+            ("pack_all", []) => Bound::new(self.pack_all(scope, false, span)?),
+            ("pack_all", [ignore_null]) => {
+                let flag = self.constant(scope.env, ignore_null, "ignore_null_empty")?;
+                let ignore = matches!(flag.literal(), Some(ScalarValue::Boolean(Some(true))));
+                Bound::new(self.pack_all(scope, ignore, span)?)
+            }
+            ("ingestion_time", []) => {
+                let value = match scope.columns.iter().find(|column| column.name == "_TimeReceived") {
+                    Some(column) => Typed::new(column_expr(&column.name), column.ty),
+                    None => match scope.columns.iter().find(|column| column.name == "TimeGenerated") {
+                        Some(column) if column.ty == ScalarType::DateTime => {
+                            Typed::new(column_expr(&column.name), column.ty)
+                        }
+                        _ => Typed::null(ScalarType::DateTime),
+                    },
+                };
+                Bound::new(value)
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    fn now_plus(&mut self, scope: &RowScope, offset: &Expr, sign: i64) -> Result<Bound> {
+        let value = self.scalar(&scope.exact(), offset)?;
+        let value = match value.ty {
+            ScalarType::Timespan => value,
+            ScalarType::Dynamic => resolve::convert(value, ScalarType::Timespan)
+                .map_err(|error| self.call_error(error, offset.span, &[]))?,
+            other => {
+                let message = format!("a timespan is expected here, not {other}");
+                return Err(semantic(codes::TYPES, offset.span, message));
+            }
+        };
+        let now = Typed::new(lit(self.now), ScalarType::DateTime);
+        let symbol = if sign < 0 { "-" } else { "+" };
+        kql_functions::operator::binary(symbol, now, value)
+            .map(Bound::new)
+            .map_err(|error| self.call_error(error, offset.span, &[]))
+    }
+
+    /// `column_ifexists("name", otherwise)`.
+    fn column_if_exists(&mut self, scope: &RowScope, column: &Expr, otherwise: &Expr) -> Result<Bound> {
+        let name = match &column.kind {
+            ExprKind::Name(name) if scope.env.get(name).is_none() => name.clone(),
+            _ => {
+                let value = self.constant(scope.env, column, "the name of the column")?;
+                match value.literal_str() {
+                    Some(name) => name.to_string(),
+                    None => {
+                        return Err(semantic(codes::TYPES, column.span, "the name of the column is a string"));
+                    }
+                }
+            }
+        };
+        let exists = scope.columns.iter().any(|column| column.name == name);
+        let mut bound =
+            if exists { self.name(scope, &name, column.span)? } else { self.expr(scope, otherwise)? };
+        bound.name = NameSource::Suggested(name);
+        Ok(bound)
+    }
+
+    /// `pack_all()`: the whole row as a bag.
+    fn pack_all(&mut self, scope: &RowScope, ignore_null: bool, span: Span) -> Result<Typed> {
+        let mut args = Vec::new();
+        for column in scope.columns {
+            args.push(Typed::string(column.name.clone()));
+            args.push(Typed::new(column_expr(&column.name), column.ty));
+        }
+        let function = if ignore_null { "bag_pack_ignore_null" } else { "bag_pack" };
+        if args.is_empty() {
+            return Ok(Typed::new(lit(ScalarValue::Utf8View(Some("{}".into()))), ScalarType::Dynamic));
+        }
+        resolve::call(function, args).map_err(|error| self.call_error(error, span, &[]))
+    }
+
+    fn unknown_function(&self, scope: &RowScope, call: &Call) -> Box<kql_parser::diagnostic::Diagnostic> {
+        let name = call.name.text.as_str();
+        let span = call.name.span;
+        if kql_functions::aggregate::find(name).is_some() {
+            let message = format!("the aggregate {name}() stands only in summarize and its kin");
+            return semantic(codes::NOT_AGGREGATED, span, message);
+        }
+        if crate::known::is_known_function(name) {
+            let message = format!("the function {name}() is not built yet");
+            return unsupported(codes::UNSUPPORTED_FUNCTION, span, message);
+        }
+        let mut error = semantic(codes::UNKNOWN_FUNCTION, span, format!("there is no function `{name}`"));
+        let names = table::all().map(|function| function.name);
+        error.hints.extend(suggest::hint(name, names.chain(scope.env.names())));
+        error
+    }
+}

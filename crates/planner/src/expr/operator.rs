@@ -1,0 +1,163 @@
+//! Operators between expressions.
+
+use kql_functions::operator as library;
+use kql_parser::ast::{BinaryOp, Expr, InOp, UnaryOp};
+use kql_parser::span::Span;
+
+use super::{Bound, RowScope};
+use crate::Result;
+use crate::bind::Binder;
+
+impl Binder<'_> {
+    pub(crate) fn unary(
+        &mut self,
+        scope: &RowScope,
+        op: UnaryOp,
+        operand: &Expr,
+        span: Span,
+    ) -> Result<Bound> {
+        let value = self.scalar(&scope.exact(), operand)?;
+        let value = match op {
+            UnaryOp::Plus => value,
+            UnaryOp::Minus => {
+                library::negate(value).map_err(|error| self.call_error(error, span, &[operand.span]))?
+            }
+        };
+        Ok(Bound::new(value))
+    }
+
+    pub(crate) fn binary(
+        &mut self,
+        scope: &RowScope,
+        op: BinaryOp,
+        op_span: Span,
+        left: &Expr,
+        right: &Expr,
+        _span: Span,
+    ) -> Result<Bound> {
+        // Only `and` and `or` hand on that null counts as false: not() and the rest would turn it around.
+        let logical = matches!(op, BinaryOp::And | BinaryOp::Or);
+        let exact = scope.exact();
+        let inner = if logical && scope.filter { scope } else { &exact };
+        let left_value = self.scalar(inner, left)?;
+        let right_value = self.scalar(inner, right)?;
+        library::binary_with(symbol(op), left_value, right_value, nulls(scope))
+            .map(Bound::new)
+            .map_err(|error| self.call_error(error, op_span, &[left.span, right.span]))
+    }
+
+    pub(crate) fn between(
+        &mut self,
+        scope: &RowScope,
+        negated: bool,
+        value: &Expr,
+        low: &Expr,
+        high: &Expr,
+    ) -> Result<Bound> {
+        let exact = scope.exact();
+        let spans = [value.span, low.span, high.span];
+        let whole = value.span.to(high.span);
+        let value = self.scalar(&exact, value)?;
+        let low = self.scalar(&exact, low)?;
+        let high = self.scalar(&exact, high)?;
+        library::between(negated, value, low, high)
+            .map(Bound::new)
+            .map_err(|error| self.call_error(error, whole, &spans))
+    }
+
+    pub(crate) fn membership(
+        &mut self,
+        scope: &RowScope,
+        op: InOp,
+        op_span: Span,
+        left: &Expr,
+        list: &[Expr],
+        _span: Span,
+    ) -> Result<Bound> {
+        let exact = scope.exact();
+        let left_value = self.scalar(&exact, left)?;
+        let values = match list {
+            [only] if self.is_tabular(scope.env, only) && !self.is_column(scope, only) => {
+                match self.column_values(scope.env, only)? {
+                    Some(values) => values,
+                    // Without data the answer is unknown, and only its type matters.
+                    None => return Ok(Bound::new(kql_functions::Typed::null(kql_types::ScalarType::Bool))),
+                }
+            }
+            _ => list.iter().map(|item| self.scalar(&exact, item)).collect::<Result<Vec<_>>>()?,
+        };
+        let spans: Vec<Span> = std::iter::once(left.span).chain(list.iter().map(|item| item.span)).collect();
+        library::membership_with(membership_symbol(op), left_value, values, nulls(scope))
+            .map(Bound::new)
+            .map_err(|error| self.call_error(error, op_span, &spans))
+    }
+}
+
+/// Whether null may come out as false.
+fn nulls(scope: &RowScope) -> library::Nulls {
+    if scope.filter { library::Nulls::AsFalse } else { library::Nulls::Exact }
+}
+
+/// How the library spells an operator.
+fn symbol(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Or => "or",
+        BinaryOp::And => "and",
+        BinaryOp::Equal => "==",
+        BinaryOp::NotEqual => "!=",
+        BinaryOp::Less => "<",
+        BinaryOp::LessOrEqual => "<=",
+        BinaryOp::Greater => ">",
+        BinaryOp::GreaterOrEqual => ">=",
+        BinaryOp::Add => "+",
+        BinaryOp::Subtract => "-",
+        BinaryOp::Multiply => "*",
+        BinaryOp::Divide => "/",
+        BinaryOp::Modulo => "%",
+        BinaryOp::EqualCi => "=~",
+        BinaryOp::NotEqualCi => "!~",
+        BinaryOp::Has => "has",
+        BinaryOp::NotHas => "!has",
+        BinaryOp::HasCs => "has_cs",
+        BinaryOp::NotHasCs => "!has_cs",
+        BinaryOp::HasPrefix => "hasprefix",
+        BinaryOp::NotHasPrefix => "!hasprefix",
+        BinaryOp::HasPrefixCs => "hasprefix_cs",
+        BinaryOp::NotHasPrefixCs => "!hasprefix_cs",
+        BinaryOp::HasSuffix => "hassuffix",
+        BinaryOp::NotHasSuffix => "!hassuffix",
+        BinaryOp::HasSuffixCs => "hassuffix_cs",
+        BinaryOp::NotHasSuffixCs => "!hassuffix_cs",
+        BinaryOp::Contains => "contains",
+        BinaryOp::NotContains => "!contains",
+        BinaryOp::ContainsCs => "contains_cs",
+        BinaryOp::NotContainsCs => "!contains_cs",
+        BinaryOp::StartsWith => "startswith",
+        BinaryOp::NotStartsWith => "!startswith",
+        BinaryOp::StartsWithCs => "startswith_cs",
+        BinaryOp::NotStartsWithCs => "!startswith_cs",
+        BinaryOp::EndsWith => "endswith",
+        BinaryOp::NotEndsWith => "!endswith",
+        BinaryOp::EndsWithCs => "endswith_cs",
+        BinaryOp::NotEndsWithCs => "!endswith_cs",
+        BinaryOp::Like => "like",
+        BinaryOp::NotLike => "notlike",
+        BinaryOp::LikeCs => "likecs",
+        BinaryOp::NotLikeCs => "notlikecs",
+        BinaryOp::MatchesRegex => "matches regex",
+        BinaryOp::SearchTerm => "has",
+    }
+}
+
+fn membership_symbol(op: InOp) -> &'static str {
+    match op {
+        InOp::In => "in",
+        InOp::NotIn => "!in",
+        InOp::InCi => "in~",
+        InOp::NotInCi => "!in~",
+        InOp::HasAny => "has_any",
+        InOp::NotHasAny => "!has_any",
+        InOp::HasAll => "has_all",
+        InOp::NotHasAll => "!has_all",
+    }
+}

@@ -1,0 +1,108 @@
+//! A table while it is being planned: a DataFusion plan and the KQL columns of its output.
+
+use datafusion::common::Column as PlanColumn;
+use datafusion::error::Result;
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
+use kql_functions::Typed;
+use kql_types::{Column, ScalarType, Schema};
+
+use crate::result::Rendering;
+
+/// A plan whose output columns have, unqualified and in this order, the names of `columns`.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// What makes the rows.
+    pub plan: LogicalPlan,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// Columns that may be named although they are not there; they are null.
+    pub hidden: Vec<Column>,
+    /// The rows are in an order that window functions may rely on.
+    pub serialized: bool,
+    /// The table's name, while nothing but rows has been taken away from it; `union withsource` prints it.
+    pub source_name: Option<String>,
+    /// What `render` asked for.
+    pub rendering: Option<Rendering>,
+}
+
+impl Frame {
+    /// A frame over a plan.
+    pub fn new(plan: LogicalPlan, columns: Vec<Column>) -> Self {
+        Frame { plan, columns, hidden: Vec::new(), serialized: false, source_name: None, rendering: None }
+    }
+
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// A column as an expression.
+    pub fn typed(&self, column: &Column) -> Typed {
+        Typed::new(column_expr(&column.name), column.ty)
+    }
+
+    /// The columns as a schema.
+    pub fn schema(&self) -> Schema {
+        Schema::new(self.columns.clone())
+    }
+
+    /// The same columns over another plan.
+    pub fn with_plan(self, plan: LogicalPlan) -> Self {
+        Frame { plan, ..self }
+    }
+
+    /// New columns in place of the old; hidden columns and the table's name end here.
+    pub fn project(self, columns: Vec<(String, Typed)>) -> Result<Self> {
+        let exprs: Vec<Expr> =
+            columns.iter().map(|(name, value)| aliased(value.expr.clone(), name)).collect();
+        let plan = LogicalPlanBuilder::from(self.plan).project(exprs)?.build()?;
+        let columns = columns.into_iter().map(|(name, value)| Column::new(name, value.ty)).collect();
+        Ok(Frame {
+            plan,
+            columns,
+            hidden: Vec::new(),
+            serialized: self.serialized,
+            source_name: None,
+            rendering: self.rendering,
+        })
+    }
+
+    /// Keeps these columns, given by position, in this order.
+    pub fn select(self, positions: &[usize]) -> Result<Self> {
+        let columns = positions
+            .iter()
+            .filter_map(|&position| self.columns.get(position))
+            .map(|column| (column.name.clone(), self.typed(column)))
+            .collect();
+        self.project(columns)
+    }
+
+    /// Keeps the rows for which the predicate is true.
+    pub fn filter(self, predicate: Expr) -> Result<Self> {
+        let plan = LogicalPlanBuilder::from(self.plan.clone()).filter(predicate)?.build()?;
+        Ok(self.with_plan(plan))
+    }
+}
+
+/// A column by its exact name; DataFusion's `col()` would fold case and split at dots.
+pub fn column_expr(name: &str) -> Expr {
+    Expr::Column(PlanColumn::from_name(name))
+}
+
+/// The expression under a name; a column under its own name stays as it is.
+pub fn aliased(expr: Expr, name: &str) -> Expr {
+    match &expr {
+        Expr::Column(column) if column.relation.is_none() && column.name == name => expr,
+        _ => expr.alias(name),
+    }
+}
+
+/// A plan of one row and no columns.
+pub fn one_row() -> Result<LogicalPlan> {
+    LogicalPlanBuilder::empty(true).build()
+}
+
+/// A column of a type that is all null, under a name.
+pub fn null_column(name: &str, ty: ScalarType) -> (String, Typed) {
+    (name.to_string(), Typed::null(ty))
+}

@@ -1,0 +1,55 @@
+//! `extend name = value, …`: adds columns, or replaces those of the same name in place.
+
+use kql_parser::ast::NamedExpr;
+use kql_parser::span::Span;
+
+use crate::Result;
+use crate::bind::Binder;
+use crate::codes::internal;
+use crate::env::Env;
+use crate::expr::RowScope;
+use crate::frame::Frame;
+use crate::naming::Namer;
+
+impl Binder<'_> {
+    pub(crate) fn extend(
+        &mut self,
+        env: &Env,
+        frame: Frame,
+        columns: &[NamedExpr],
+        span: Span,
+    ) -> Result<Frame> {
+        let mut namer = Namer::new(frame.columns.iter().map(|column| column.name.clone())).strict();
+        let scope = RowScope::of(env, &frame);
+        let mut added = Vec::new();
+        for column in columns {
+            for item in self.list_item(&scope, column)? {
+                added.push((namer.name(item.name, column.span())?, item.value));
+            }
+        }
+        self.with_columns(frame, added, span)
+    }
+
+    /// Replaces columns in place and appends the others.
+    pub(crate) fn with_columns(
+        &self,
+        frame: Frame,
+        added: Vec<(String, kql_functions::Typed)>,
+        span: Span,
+    ) -> Result<Frame> {
+        let mut projected: Vec<_> =
+            frame.columns.iter().map(|column| (column.name.clone(), frame.typed(column))).collect();
+        for (name, value) in added {
+            match projected.iter_mut().find(|(existing, _)| *existing == name) {
+                Some((_, existing)) => *existing = value,
+                None => projected.push((name, value)),
+            }
+        }
+        let hidden = frame.hidden.clone();
+        let source_name = frame.source_name.clone();
+        let mut frame = frame.project(projected).map_err(|error| internal(span, &error))?;
+        frame.hidden = hidden.into_iter().filter(|column| frame.column(&column.name).is_none()).collect();
+        frame.source_name = source_name;
+        Ok(frame)
+    }
+}

@@ -1,0 +1,42 @@
+//! `where predicate`
+
+use kql_functions::resolve;
+use kql_parser::ast::{Expr, Parameter};
+use kql_parser::span::Span;
+use kql_types::ScalarType;
+
+use crate::Result;
+use crate::bind::Binder;
+use crate::codes::{self, internal, semantic};
+use crate::env::Env;
+use crate::expr::RowScope;
+use crate::frame::Frame;
+use crate::params::Params;
+
+impl Binder<'_> {
+    pub(crate) fn filter(
+        &mut self,
+        env: &Env,
+        frame: Frame,
+        params: &[Parameter],
+        predicate: &Expr,
+        span: Span,
+    ) -> Result<Frame> {
+        Params::check("where", params, &[])?;
+        let scope = RowScope { filter: true, ..RowScope::of(env, &frame) };
+        let value = self.scalar(&scope, predicate)?;
+        let value = match value.ty {
+            ScalarType::Bool => value,
+            // Kusto takes a number as true unless it is 0, and reads a dynamic as a bool.
+            ScalarType::Dynamic | ScalarType::Int | ScalarType::Long => {
+                resolve::convert(value, ScalarType::Bool)
+                    .map_err(|error| self.call_error(error, predicate.span, &[]))?
+            }
+            other => {
+                let message = format!("where needs a bool, not {other}");
+                return Err(semantic(codes::TYPES, predicate.span, message));
+            }
+        };
+        frame.filter(value.expr).map_err(|error| internal(span, &error))
+    }
+}

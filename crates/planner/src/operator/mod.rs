@@ -1,0 +1,181 @@
+//! Tabular operators, one file each.
+
+mod count;
+mod datatable;
+mod distinct;
+mod extend;
+mod filter;
+mod getschema;
+mod join;
+mod lookup;
+mod print;
+mod project;
+mod project_away;
+mod project_keep;
+mod project_rename;
+mod project_reorder;
+mod range;
+mod render;
+mod sort;
+mod summarize;
+mod take;
+mod top;
+pub(crate) mod union;
+
+use kql_parser::ast::{ExternalData, Operator, OperatorKind};
+use kql_parser::span::Span;
+
+use crate::Result;
+use crate::bind::Binder;
+use crate::codes::{self, semantic, unsupported};
+use crate::env::Env;
+use crate::frame::Frame;
+use crate::params::{Params, Rule};
+
+impl Binder<'_> {
+    /// Plans an operator over the rows before it.
+    pub(crate) fn operator(&mut self, env: &Env, frame: Frame, operator: &Operator) -> Result<Frame> {
+        let span = operator.keyword;
+        match &operator.kind {
+            OperatorKind::As { params, .. } => {
+                Params::check("as", params, &[("hint.materialized", Rule::NoOp)])?;
+                Ok(frame)
+            }
+            OperatorKind::Count { params, alias } => self.count(frame, params, alias.as_ref(), span),
+            OperatorKind::Distinct { params, columns } => self.distinct(env, frame, params, columns, span),
+            OperatorKind::Extend { columns } => self.extend(env, frame, columns, span),
+            OperatorKind::GetSchema { params } => self.getschema(frame, params, span),
+            OperatorKind::Join(join) => self.join(env, frame, join, span),
+            OperatorKind::Lookup(join) => self.lookup(env, frame, join, span),
+            OperatorKind::Project { columns } => self.project(env, frame, columns, span),
+            OperatorKind::ProjectAway { columns } => self.project_away(frame, columns, span),
+            OperatorKind::ProjectKeep { columns } => self.project_keep(frame, columns, span),
+            OperatorKind::ProjectRename { columns } => self.project_rename(frame, columns, span),
+            OperatorKind::ProjectReorder { columns } => self.project_reorder(frame, columns, span),
+            OperatorKind::Render(render) => self.render(frame, render),
+            OperatorKind::Sort { params, by } => self.sort(env, frame, params, by, span),
+            OperatorKind::Summarize(summarize) => self.summarize(env, frame, summarize, span),
+            OperatorKind::Take { params, count } => self.take(env, frame, params, count, span),
+            OperatorKind::Top { params, count, by } => self.top(env, frame, params, count, by, span),
+            OperatorKind::Union(union) => self.union(env, Some(frame), union, span),
+            OperatorKind::Where { params, predicate } => self.filter(env, frame, params, predicate, span),
+            OperatorKind::Print { .. } | OperatorKind::Range(_) => {
+                Err(semantic(codes::SHAPE, span, format!("{} stands only first in a query", name(operator))))
+            }
+            OperatorKind::AssertSchema { .. }
+            | OperatorKind::Consume { .. }
+            | OperatorKind::Evaluate(_)
+            | OperatorKind::ExecuteAndCache
+            | OperatorKind::Facet { .. }
+            | OperatorKind::Find(_)
+            | OperatorKind::Fork { .. }
+            | OperatorKind::GraphMarkComponents { .. }
+            | OperatorKind::GraphMatch(_)
+            | OperatorKind::GraphShortestPaths(_)
+            | OperatorKind::GraphToTable(_)
+            | OperatorKind::GraphWhereEdges { .. }
+            | OperatorKind::GraphWhereNodes { .. }
+            | OperatorKind::Invoke { .. }
+            | OperatorKind::MacroExpand(_)
+            | OperatorKind::MakeGraph(_)
+            | OperatorKind::MakeSeries(_)
+            | OperatorKind::MvApply(_)
+            | OperatorKind::MvExpand(_)
+            | OperatorKind::Parse(_)
+            | OperatorKind::ParseKv(_)
+            | OperatorKind::ParseWhere(_)
+            | OperatorKind::Partition(_)
+            | OperatorKind::ProjectByNames { .. }
+            | OperatorKind::Reduce(_)
+            | OperatorKind::Sample { .. }
+            | OperatorKind::SampleDistinct { .. }
+            | OperatorKind::Scan(_)
+            | OperatorKind::Search(_)
+            | OperatorKind::Serialize { .. }
+            | OperatorKind::TopHitters { .. }
+            | OperatorKind::TopNested { .. } => Err(refused(operator)),
+        }
+    }
+
+    /// Plans an operator that stands first and makes its own rows.
+    pub(crate) fn source(&mut self, env: &Env, operator: &Operator) -> Result<Frame> {
+        let span = operator.keyword;
+        match &operator.kind {
+            OperatorKind::Print { columns } => self.print(env, columns, span),
+            OperatorKind::Range(range) => self.range(env, range, span),
+            OperatorKind::Union(union) => self.union(env, None, union, span),
+            OperatorKind::Search(_) | OperatorKind::Find(_) | OperatorKind::Evaluate(_) => {
+                Err(refused(operator))
+            }
+            _ => Err(semantic(codes::SHAPE, span, format!("{} needs rows before it", name(operator)))),
+        }
+    }
+
+    pub(crate) fn externaldata(&mut self, _env: &Env, _data: &ExternalData, span: Span) -> Result<Frame> {
+        Err(unsupported(codes::UNSUPPORTED_OPERATOR, span, "externaldata is not built yet"))
+    }
+}
+
+fn refused(operator: &Operator) -> Box<kql_parser::diagnostic::Diagnostic> {
+    let message = format!("the operator {} is not built yet", name(operator));
+    unsupported(codes::UNSUPPORTED_OPERATOR, operator.keyword, message)
+}
+
+/// The name of an operator as the documentation spells it.
+pub(crate) fn name(operator: &Operator) -> &'static str {
+    match &operator.kind {
+        OperatorKind::As { .. } => "as",
+        OperatorKind::AssertSchema { .. } => "assert-schema",
+        OperatorKind::Consume { .. } => "consume",
+        OperatorKind::Count { .. } => "count",
+        OperatorKind::Distinct { .. } => "distinct",
+        OperatorKind::Evaluate(_) => "evaluate",
+        OperatorKind::ExecuteAndCache => "execute_and_cache",
+        OperatorKind::Extend { .. } => "extend",
+        OperatorKind::Facet { .. } => "facet",
+        OperatorKind::Find(_) => "find",
+        OperatorKind::Fork { .. } => "fork",
+        OperatorKind::GetSchema { .. } => "getschema",
+        OperatorKind::GraphMarkComponents { .. } => "graph-mark-components",
+        OperatorKind::GraphMatch(_) => "graph-match",
+        OperatorKind::GraphShortestPaths(_) => "graph-shortest-paths",
+        OperatorKind::GraphToTable(_) => "graph-to-table",
+        OperatorKind::GraphWhereEdges { .. } => "graph-where-edges",
+        OperatorKind::GraphWhereNodes { .. } => "graph-where-nodes",
+        OperatorKind::Invoke { .. } => "invoke",
+        OperatorKind::Join(_) => "join",
+        OperatorKind::Lookup(_) => "lookup",
+        OperatorKind::MacroExpand(_) => "macro-expand",
+        OperatorKind::MakeGraph(_) => "make-graph",
+        OperatorKind::MakeSeries(_) => "make-series",
+        OperatorKind::MvApply(_) => "mv-apply",
+        OperatorKind::MvExpand(_) => "mv-expand",
+        OperatorKind::Parse(_) => "parse",
+        OperatorKind::ParseKv(_) => "parse-kv",
+        OperatorKind::ParseWhere(_) => "parse-where",
+        OperatorKind::Partition(_) => "partition",
+        OperatorKind::Print { .. } => "print",
+        OperatorKind::Project { .. } => "project",
+        OperatorKind::ProjectAway { .. } => "project-away",
+        OperatorKind::ProjectByNames { .. } => "project-by-names",
+        OperatorKind::ProjectKeep { .. } => "project-keep",
+        OperatorKind::ProjectRename { .. } => "project-rename",
+        OperatorKind::ProjectReorder { .. } => "project-reorder",
+        OperatorKind::Range(_) => "range",
+        OperatorKind::Reduce(_) => "reduce",
+        OperatorKind::Render(_) => "render",
+        OperatorKind::Sample { .. } => "sample",
+        OperatorKind::SampleDistinct { .. } => "sample-distinct",
+        OperatorKind::Scan(_) => "scan",
+        OperatorKind::Search(_) => "search",
+        OperatorKind::Serialize { .. } => "serialize",
+        OperatorKind::Sort { .. } => "sort",
+        OperatorKind::Summarize(_) => "summarize",
+        OperatorKind::Take { .. } => "take",
+        OperatorKind::Top { .. } => "top",
+        OperatorKind::TopHitters { .. } => "top-hitters",
+        OperatorKind::TopNested { .. } => "top-nested",
+        OperatorKind::Union(_) => "union",
+        OperatorKind::Where { .. } => "where",
+    }
+}

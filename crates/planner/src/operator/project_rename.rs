@@ -1,0 +1,48 @@
+//! `project-rename new = old, …`: other names in the same places.
+
+use kql_parser::ast::{ExprKind, NamedExpr};
+use kql_parser::span::Span;
+
+use crate::Result;
+use crate::bind::Binder;
+use crate::codes::{self, internal, semantic};
+use crate::frame::Frame;
+
+impl Binder<'_> {
+    pub(crate) fn project_rename(
+        &mut self,
+        frame: Frame,
+        columns: &[NamedExpr],
+        span: Span,
+    ) -> Result<Frame> {
+        let mut names: Vec<String> = frame.columns.iter().map(|column| column.name.clone()).collect();
+        for column in columns {
+            let [new] = column.names.as_slice() else {
+                return Err(semantic(codes::SHAPE, column.span(), "project-rename takes `new = old`"));
+            };
+            let ExprKind::Name(_) = &column.expr.kind else {
+                return Err(semantic(codes::SHAPE, column.expr.span, "only a column can be renamed"));
+            };
+            for position in self.columns_like(&frame, &column.expr)? {
+                names[position] = new.text.clone();
+            }
+        }
+        for (position, name) in names.iter().enumerate() {
+            if names[..position].contains(name) {
+                let place = columns
+                    .iter()
+                    .flat_map(|column| &column.names)
+                    .find(|new| new.text == *name)
+                    .map_or(span, |new| new.span);
+                return Err(semantic(
+                    codes::DUPLICATE_COLUMN,
+                    place,
+                    format!("two columns are named `{name}`"),
+                ));
+            }
+        }
+        let projected =
+            frame.columns.iter().zip(names).map(|(column, name)| (name, frame.typed(column))).collect();
+        frame.project(projected).map_err(|error| internal(span, &error))
+    }
+}

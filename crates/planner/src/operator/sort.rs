@@ -1,0 +1,59 @@
+//! `sort by key [asc|desc] [nulls first|last], …`, `order by`
+
+use datafusion::logical_expr::{LogicalPlanBuilder, SortExpr};
+use kql_functions::resolve;
+use kql_parser::ast::{OrderedExpr, Parameter};
+use kql_parser::span::Span;
+use kql_types::ScalarType;
+
+use crate::Result;
+use crate::bind::Binder;
+use crate::codes::internal;
+use crate::env::Env;
+use crate::expr::RowScope;
+use crate::frame::Frame;
+use crate::params::{Params, Rule};
+
+impl Binder<'_> {
+    pub(crate) fn sort(
+        &mut self,
+        env: &Env,
+        frame: Frame,
+        params: &[Parameter],
+        by: &[OrderedExpr],
+        span: Span,
+    ) -> Result<Frame> {
+        Params::check("sort", params, &[("hint.strategy", Rule::NoOp)])?;
+        let keys = self.sort_keys(env, &frame, by)?;
+        let plan = LogicalPlanBuilder::from(frame.plan.clone())
+            .sort(keys)
+            .and_then(LogicalPlanBuilder::build)
+            .map_err(|error| internal(span, &error))?;
+        let mut frame = frame.with_plan(plan);
+        frame.serialized = true;
+        Ok(frame)
+    }
+
+    /// Sort keys: descending unless said otherwise, nulls last when descending and first when ascending.
+    pub(crate) fn sort_keys(
+        &mut self,
+        env: &Env,
+        frame: &Frame,
+        by: &[OrderedExpr],
+    ) -> Result<Vec<SortExpr>> {
+        let scope = RowScope::of(env, frame);
+        let mut keys = Vec::new();
+        for key in by {
+            let value = self.scalar(&scope, &key.expr.expr)?;
+            // A dynamic is ordered as the text that it prints.
+            let value = match value.ty {
+                ScalarType::Dynamic => resolve::convert(value, ScalarType::String)
+                    .map_err(|error| self.call_error(error, key.expr.expr.span, &[]))?,
+                _ => value,
+            };
+            let ascending = key.ascending.unwrap_or(false);
+            keys.push(value.expr.sort(ascending, key.nulls_first.unwrap_or(ascending)));
+        }
+        Ok(keys)
+    }
+}

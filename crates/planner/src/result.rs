@@ -1,0 +1,40 @@
+//! What a query yields.
+
+use datafusion::arrow::record_batch::RecordBatch;
+use kql_types::Column;
+
+/// The result tables of a query; most have one, `fork` and `facet` more.
+#[derive(Debug, Clone)]
+pub struct QueryResult {
+    /// The tables in order.
+    pub tables: Vec<ResultTable>,
+}
+
+/// A result table.
+#[derive(Debug, Clone)]
+pub struct ResultTable {
+    /// `PrimaryResult`, or the name that `as` or `fork` gave.
+    pub name: String,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows, in the storage types of the columns.
+    pub batches: Vec<RecordBatch>,
+    /// How `render` wants them shown.
+    pub render: Option<Rendering>,
+}
+
+impl ResultTable {
+    /// How many rows there are.
+    pub fn row_count(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+}
+
+/// What `render` asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rendering {
+    /// The kind of chart.
+    pub chart: String,
+    /// The properties with their values.
+    pub properties: Vec<(String, Vec<String>)>,
+}

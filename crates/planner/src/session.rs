@@ -1,0 +1,134 @@
+//! The whole pipeline on one screen: text, syntax tree, plan, rows.
+
+use std::sync::{Arc, OnceLock};
+
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::error::{DataFusionError, Result as PlanResult};
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::session_state::SessionState;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::collect;
+use datafusion::prelude::SessionConfig;
+use kql_parser::diagnostic::Diagnostic;
+use kql_parser::span::Span;
+use kql_types::Column;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::bind::Binder;
+use crate::catalog::Catalog;
+use crate::codes;
+use crate::env::Env;
+use crate::frame::Frame;
+use crate::result::{QueryResult, ResultTable};
+
+/// What the caller says about a query besides its text.
+#[derive(Debug, Clone, Default)]
+pub struct QueryOptions {
+    /// What `now()` gives, in ticks; the machine's clock when absent.
+    pub now: Option<i64>,
+    /// Values of `declare query_parameters`, as text.
+    pub params: Vec<(String, String)>,
+}
+
+/// Plans and runs queries over the tables of a catalogue.
+pub struct Engine {
+    catalog: Arc<dyn Catalog>,
+    /// Made when the first query runs: `check` needs no threads.
+    runtime: OnceLock<Runtime>,
+    state: OnceLock<SessionState>,
+}
+
+impl Engine {
+    /// An engine over a catalogue.
+    pub fn new(catalog: Arc<dyn Catalog>) -> Self {
+        Engine { catalog, runtime: OnceLock::new(), state: OnceLock::new() }
+    }
+
+    /// The columns of a query's result, without running anything over data.
+    pub fn check(&self, text: &str, options: &QueryOptions) -> Result<Vec<Column>, Vec<Diagnostic>> {
+        let (frame, _) = self.bind(text, options, false)?;
+        self.optimize(&frame.plan).map_err(|error| vec![*codes::internal(whole(text), &error)])?;
+        Ok(frame.columns)
+    }
+
+    /// Runs a query and collects its result tables.
+    pub fn run(&self, text: &str, options: &QueryOptions) -> Result<QueryResult, Vec<Diagnostic>> {
+        let (main, more) = self.bind(text, options, true)?;
+        let mut tables = Vec::new();
+        let named = std::iter::once(("PrimaryResult".to_string(), main)).chain(more);
+        for (name, frame) in named {
+            let batches =
+                self.collect(&frame.plan).map_err(|error| vec![*codes::runtime(whole(text), &error)])?;
+            tables.push(ResultTable { name, columns: frame.columns, batches, render: frame.rendering });
+        }
+        Ok(QueryResult { tables })
+    }
+
+    /// The optimized plan of a query, as text.
+    pub fn explain(&self, text: &str, options: &QueryOptions) -> Result<String, Vec<Diagnostic>> {
+        let (frame, _) = self.bind(text, options, true)?;
+        let plan = self.optimize(&frame.plan).map_err(|error| vec![*codes::internal(whole(text), &error)])?;
+        Ok(plan.display_indent().to_string())
+    }
+
+    /// The catalogue.
+    pub fn catalog(&self) -> Arc<dyn Catalog> {
+        self.catalog.clone()
+    }
+
+    fn bind(
+        &self,
+        text: &str,
+        options: &QueryOptions,
+        execute: bool,
+    ) -> Result<(Frame, Vec<(String, Frame)>), Vec<Diagnostic>> {
+        let query = kql_parser::parse(text)?;
+        let now = options.now.unwrap_or_else(clock);
+        let mut binder = Binder::new(self, options, now, execute);
+        let frame = binder.query(&query, &Env::default()).map_err(|error| vec![*error])?;
+        Ok((frame, binder.more_results))
+    }
+
+    fn optimize(&self, plan: &LogicalPlan) -> PlanResult<LogicalPlan> {
+        self.state().optimize(plan)
+    }
+
+    /// Runs a plan to the end on the engine's threads.
+    pub(crate) fn collect(&self, plan: &LogicalPlan) -> PlanResult<Vec<RecordBatch>> {
+        let state = self.state();
+        self.runtime()?.block_on(async {
+            let physical = state.create_physical_plan(plan).await?;
+            collect(physical, state.task_ctx()).await
+        })
+    }
+
+    fn runtime(&self) -> PlanResult<&Runtime> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let runtime = Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| DataFusionError::External(Box::new(error)))?;
+        Ok(self.runtime.get_or_init(|| runtime))
+    }
+
+    fn state(&self) -> &SessionState {
+        self.state.get_or_init(|| {
+            let threads = std::thread::available_parallelism().map_or(1, usize::from);
+            let config = SessionConfig::new().with_target_partitions(threads);
+            SessionStateBuilder::new().with_config(config).with_default_features().build()
+        })
+    }
+}
+
+fn whole(text: &str) -> Span {
+    Span::new(0, text.len())
+}
+
+/// The machine's clock in ticks.
+fn clock() -> i64 {
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let ticks = i64::try_from(since_epoch.as_nanos() / 100).unwrap_or(0);
+    kql_types::datetime::UNIX_EPOCH_TICKS + ticks
+}

@@ -1,0 +1,179 @@
+//! Tabular expressions: what stands where a table is asked for.
+
+use kql_parser::ast::{Call, Expr, ExprKind, Literal};
+use kql_parser::span::Span;
+
+use crate::bind::Binder;
+use crate::codes::{self, semantic, unsupported};
+use crate::env::{Binding, Env};
+use crate::frame::Frame;
+use crate::{Result, suggest};
+
+impl Binder<'_> {
+    /// Binds a tabular expression.
+    pub(crate) fn table(&mut self, env: &Env, expr: &Expr) -> Result<Frame> {
+        match &expr.kind {
+            ExprKind::Name(name) => self.table_by_name(env, name, expr.span),
+            ExprKind::Paren(inner) => self.table(env, inner),
+            ExprKind::Pipeline(pipeline) => {
+                let source = self.table(env, &pipeline.source)?;
+                self.operators(env, source, &pipeline.operators)
+            }
+            ExprKind::Source(operator) => self.source(env, operator),
+            ExprKind::DataTable(datatable) => self.datatable(env, datatable, expr.span),
+            ExprKind::ExternalData(data) => self.externaldata(env, data, expr.span),
+            ExprKind::Call(call) => self.table_call(env, call, expr.span),
+            ExprKind::MemberCall { target, call } => self.remote_table(env, target, call, expr.span),
+            ExprKind::Member { target, name } => self.remote_member(env, target, name, expr.span),
+            _ => Err(semantic(codes::SHAPE, expr.span, "a value stands where a table is asked for")),
+        }
+    }
+
+    /// A `let` of that name, else a table of the catalogue.
+    pub(crate) fn table_by_name(&mut self, env: &Env, name: &str, span: Span) -> Result<Frame> {
+        match env.get(name) {
+            Some(Binding::Tabular(frame)) => return Ok(frame.clone()),
+            Some(Binding::Scalar(_)) => {
+                return Err(semantic(codes::SHAPE, span, format!("`{name}` is a value, not a table")));
+            }
+            Some(Binding::Function(function)) => {
+                let function = function.clone();
+                return self.tabular_function(env, &function, &[], span);
+            }
+            None => {}
+        }
+        if let Some(table) = self.catalog.table(name) {
+            return self.scan(name, table, span);
+        }
+        if let Some(frame) = self.built_in_view(env, name, span)? {
+            return Ok(frame);
+        }
+        let mut error = semantic(codes::UNKNOWN_TABLE, span, format!("there is no table `{name}`"));
+        let names = self.catalog.names();
+        error.hints.extend(suggest::hint(name, names.iter().map(String::as_str).chain(env.names())));
+        Err(error)
+    }
+
+    fn table_call(&mut self, env: &Env, call: &Call, span: Span) -> Result<Frame> {
+        let name = call.name.text.as_str();
+        if let Some(Binding::Function(function)) = env.get(name) {
+            let function = function.clone();
+            return self.tabular_function(env, &function, &call.args, span);
+        }
+        match (name, call.args.as_slice()) {
+            ("materialize", [table]) => self.materialize(env, table),
+            ("table", [name]) => {
+                let value = self.constant(env, name, "the name of the table")?;
+                let Some(text) = value.literal_str() else {
+                    return Err(semantic(codes::TYPES, name.span, "the name of the table is a string"));
+                };
+                // table() looks past `let`, at the tables themselves.
+                self.table_by_name(&Env::default(), &text.to_string(), name.span)
+            }
+            ("toscalar", [_]) => Err(semantic(codes::SHAPE, span, "toscalar() is a value, not a table")),
+            ("view", []) => Err(semantic(codes::SHAPE, span, "a view stands only in a let statement")),
+            _ => match self.built_in_view(env, name, span)? {
+                Some(frame) if call.args.is_empty() => Ok(frame),
+                _ => {
+                    if kql_functions::table::find(name).is_some() {
+                        let message = format!("{name}() is a value, not a table");
+                        return Err(semantic(codes::SHAPE, span, message));
+                    }
+                    if crate::known::is_known_table_function(name) {
+                        let message = format!("the function {name}() is not built yet");
+                        return Err(unsupported(codes::UNSUPPORTED_FUNCTION, call.name.span, message));
+                    }
+                    let message = format!("there is no function `{name}`");
+                    let mut error = semantic(codes::UNKNOWN_FUNCTION, call.name.span, message);
+                    error.hints.extend(suggest::hint(name, env.names()));
+                    Err(error)
+                }
+            },
+        }
+    }
+
+    /// Tables that are functions over others.
+    fn built_in_view(&mut self, _env: &Env, name: &str, span: Span) -> Result<Option<Frame>> {
+        if name != "CombinedSignInLogs" {
+            return Ok(None);
+        }
+        let mut frames = Vec::new();
+        for table in [
+            "SigninLogs",
+            "AADNonInteractiveUserSignInLogs",
+            "AADServicePrincipalSignInLogs",
+            "AADManagedIdentitySignInLogs",
+        ] {
+            frames.push(self.table_by_name(&Env::default(), table, span)?);
+        }
+        crate::operator::union::frames(frames, None, false, span).map(Some)
+    }
+
+    fn remote_table(&mut self, _env: &Env, target: &Expr, call: &Call, span: Span) -> Result<Frame> {
+        let _ = (target, call);
+        let message = "another database is reached only through a mapping, which is not built yet";
+        Err(unsupported(codes::UNSUPPORTED_FORM, span, message))
+    }
+
+    fn remote_member(
+        &mut self,
+        _env: &Env,
+        target: &Expr,
+        name: &kql_parser::ast::Name,
+        span: Span,
+    ) -> Result<Frame> {
+        let _ = (target, name);
+        let message = "another database is reached only through a mapping, which is not built yet";
+        Err(unsupported(codes::UNSUPPORTED_FORM, span, message))
+    }
+
+    /// `materialize(T)`: run once, then read from memory.
+    fn materialize(&mut self, env: &Env, expr: &Expr) -> Result<Frame> {
+        let frame = self.table(env, expr)?;
+        if !self.execute {
+            return Ok(frame);
+        }
+        let batches = self.run_now(&frame, expr.span)?;
+        self.rows_of(frame, batches, expr.span)
+    }
+
+    /// Whether an expression stands for a table rather than a value.
+    pub(crate) fn is_tabular(&self, env: &Env, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Pipeline(_)
+            | ExprKind::Source(_)
+            | ExprKind::DataTable(_)
+            | ExprKind::ExternalData(_) => true,
+            ExprKind::Paren(inner) => self.is_tabular(env, inner),
+            ExprKind::Name(name) => match env.get(name) {
+                Some(Binding::Tabular(_)) => true,
+                Some(Binding::Scalar(_)) => false,
+                Some(Binding::Function(function)) => self.is_tabular_function(function),
+                None => self.catalog.table(name).is_some() || name == "CombinedSignInLogs",
+            },
+            ExprKind::Call(call) => match env.get(&call.name.text) {
+                Some(Binding::Function(function)) => self.is_tabular_function(function),
+                _ => {
+                    matches!(call.name.text.as_str(), "materialize" | "table" | "CombinedSignInLogs")
+                        || crate::known::is_known_table_function(&call.name.text)
+                }
+            },
+            ExprKind::MemberCall { .. } => true,
+            ExprKind::Member { target, .. } => {
+                matches!(&target.kind, ExprKind::MemberCall { .. })
+                    || matches!(&target.kind, ExprKind::Call(call)
+                        if matches!(call.name.text.as_str(), "database" | "cluster" | "workspace"))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The text of a string literal.
+pub(crate) fn literal_text(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Literal(Literal::String(text)) => Some(text),
+        ExprKind::Paren(inner) => literal_text(inner),
+        _ => None,
+    }
+}
