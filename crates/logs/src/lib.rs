@@ -3,13 +3,27 @@
 //! Framing (compression, encoding, records) → classification (which export, which table) → mapping (to the table's
 //! columns) → typing (by the catalogue). The crate knows neither the parser nor the planner.
 
+mod assemble;
 pub mod catalogue;
+mod classify;
 mod data_spec;
 mod error;
+pub mod format;
+mod framing;
+mod json;
+mod layout;
 mod load;
 mod options;
+mod parallel;
+mod parquet_file;
+mod read;
 pub mod report;
+mod row;
+mod sample;
 mod table;
+mod typing;
+mod value;
+mod writer;
 
 pub use data_spec::DataSpec;
 pub use error::LoadError;

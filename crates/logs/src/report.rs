@@ -76,4 +76,14 @@ impl FileReport {
     pub fn rows(&self) -> u64 {
         self.tables.iter().map(|table| table.rows).sum()
     }
+
+    /// The first record or cell that is not well formed, in words.
+    pub fn first_fault(&self) -> Option<String> {
+        let record =
+            self.rejected_samples.first().map(|sample| format!("line {}: {}", sample.line, sample.why));
+        record.or_else(|| {
+            let cell = self.nulled.first()?;
+            Some(format!("line {}: {} is not a value of column {}", cell.line, cell.sample, cell.column))
+        })
+    }
 }

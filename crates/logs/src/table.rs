@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use arrow::array::RecordBatch;
 use kql_types::Schema;
 
-use crate::FileReport;
+use crate::{FileReport, LoadError, parquet_file};
 
 /// A table with the rows that were found for it.
 #[derive(Debug, Clone)]
@@ -18,6 +18,30 @@ pub struct LoadedTable {
     pub hidden: Schema,
     /// Where the rows are.
     pub source: TableSource,
+}
+
+impl LoadedTable {
+    /// The visible columns, then the hidden ones.
+    pub fn all_columns(&self) -> Schema {
+        Schema::new(self.schema.columns.iter().chain(&self.hidden.columns).cloned().collect())
+    }
+
+    /// The rows in memory, those of Parquet files read and converted.
+    pub fn batches(&self) -> Result<Vec<RecordBatch>, LoadError> {
+        match &self.source {
+            TableSource::Batches(batches) => Ok(batches.clone()),
+            TableSource::Parquet(paths) => {
+                let columns = self.all_columns();
+                let mut batches = Vec::new();
+                for path in paths {
+                    let read = parquet_file::read(path, &columns);
+                    batches
+                        .extend(read.map_err(|why| LoadError::Io(path.clone(), std::io::Error::other(why)))?);
+                }
+                Ok(batches)
+            }
+        }
+    }
 }
 
 /// The rows of a table.

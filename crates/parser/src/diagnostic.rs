@@ -103,10 +103,14 @@ impl std::error::Error for Diagnostic {}
 /// The candidate that a misspelt word most likely means, if any is near enough.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
+    let length = lower.chars().count();
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(lower.chars().count()) / 3)
+        .filter(|(distance, candidate)| {
+            let longer = candidate.chars().count().max(length);
+            *distance <= longer / 3 || (longer == 2 && *distance == 1)
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

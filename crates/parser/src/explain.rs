@@ -1,7 +1,8 @@
 //! From a failure to its diagnostic: what was expected, what was found, and what might have been meant.
 
-use crate::diagnostic::{Diagnostic, Kind};
+use crate::diagnostic::{Diagnostic, Kind, closest};
 use crate::input::Input;
+use crate::operator::OPERATORS;
 use crate::span::Span;
 use crate::token::{LexFault, Symbol, Token, TokenKind};
 use crate::trace::Expected;
@@ -70,15 +71,17 @@ fn hint(all: Input<'_>, at: Input<'_>, expected: &[Expected]) -> Option<String> 
     match at.peek(0).map(|token| token.kind) {
         Some(TokenKind::Word) => {
             let word = at.word(0).unwrap_or("");
-            let lower = word.to_lowercase();
             match word {
                 "not" => {
                     Some("a negated operator is written `!in`, `!has`, `!contains` and so on".to_string())
                 }
+                _ if expects("|") && OPERATORS.contains(&word) => Some(format!("write `|` before `{word}`")),
                 _ if expects_name && !keyword::is_name(word) => {
                     Some(format!("to use `{word}` as a name, write `['{word}']`"))
                 }
-                _ if lower != word && is_operator_word(&lower) => Some(format!("did you mean `{lower}`?")),
+                _ if misspelt(word, expected).is_some() => {
+                    misspelt(word, expected).map(|near| format!("did you mean `{near}`?"))
+                }
                 _ if expects(";") && is_new_line(all, at) => {
                     Some("statements are separated by `;`, operators by `|`".to_string())
                 }
@@ -97,22 +100,34 @@ fn hint(all: Input<'_>, at: Input<'_>, expected: &[Expected]) -> Option<String> 
     }
 }
 
-fn is_operator_word(word: &str) -> bool {
-    matches!(
-        word,
-        "and"
-            | "or"
-            | "in"
-            | "has"
-            | "contains"
-            | "startswith"
-            | "endswith"
-            | "between"
-            | "by"
-            | "on"
-            | "asc"
-            | "desc"
-    )
+/// What goes on an expression, for a guess at a misspelt word.
+const INFIX: &[&str] = &[
+    "and",
+    "or",
+    "in",
+    "has",
+    "has_any",
+    "has_all",
+    "contains",
+    "startswith",
+    "endswith",
+    "between",
+    "matches",
+];
+
+/// The keyword that was expected here, or may always follow an expression, and that the word is nearly.
+fn misspelt(word: &str, expected: &[Expected]) -> Option<&'static str> {
+    let keywords: Vec<&'static str> = expected
+        .iter()
+        .filter_map(|one| match one {
+            Expected::Text(text) if text.starts_with(|c: char| c.is_ascii_alphabetic()) => Some(*text),
+            _ => None,
+        })
+        .collect();
+    let infix = INFIX.iter().copied().filter(|_| expected.contains(&Expected::Text("|")));
+    let near = closest(word, keywords.iter().copied().chain(infix))?;
+    // A word that is right and stands in the wrong place is not misspelt.
+    (near != word).then_some(near)
 }
 
 /// Whether the token that was found is the first on its line.

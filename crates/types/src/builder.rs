@@ -51,6 +51,15 @@ impl ColumnBuilder {
         ColumnBuilder { ty, values }
     }
 
+    /// Keeps equal texts once, so that a column of few different strings or dynamics is small and its views
+    /// repeat. Costs a hash for each text that is longer than a view holds inline.
+    pub fn sharing_texts(mut self) -> Self {
+        if let Values::Text(builder) = self.values {
+            self.values = Values::Text(builder.with_deduplicate_strings());
+        }
+        self
+    }
+
     /// The KQL type.
     pub fn scalar_type(&self) -> ScalarType {
         self.ty
@@ -86,6 +95,19 @@ impl ColumnBuilder {
             Values::Guid(builder) => builder.append_null(),
             Values::Text(builder) if self.ty == ScalarType::String => builder.append_value(""),
             Values::Text(builder) => builder.append_null(),
+        }
+    }
+
+    /// Appends this many nulls; to strings, empty strings.
+    pub fn append_nulls(&mut self, count: usize) {
+        match &mut self.values {
+            Values::Bool(builder) => builder.append_nulls(count),
+            Values::Int(builder) => builder.append_nulls(count),
+            Values::Long(builder) => builder.append_nulls(count),
+            Values::Real(builder) => builder.append_nulls(count),
+            Values::Decimal(builder) => builder.append_nulls(count),
+            Values::Guid(builder) => builder.append_nulls(count),
+            Values::Text(_) => (0..count).for_each(|_| self.append_null()),
         }
     }
 

@@ -5,6 +5,7 @@ pub mod cell;
 pub mod datetime;
 pub mod decimal;
 pub mod dynamic;
+pub mod foreign;
 pub mod guid;
 pub mod number;
 pub mod scalar_type;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use datafusion::logical_expr::Expr;
-use datafusion::prelude::{coalesce, get_field};
+use datafusion::functions::expr_fn::{coalesce, get_field};
+use datafusion::logical_expr::{Expr, lit};
 use kql_types::ScalarType;
 
 use super::row::{Aggregate, Call, Naming, Parameter};
 use crate::resolve::convert;
+use crate::typed::null_value;
 use crate::{CallError, Typed};
 
 /// An argument: its value, and the name that a column of it would have, such as `x` for `x` and `d_a` for `d.a`.
@@ -88,14 +89,19 @@ impl Built {
         Built { expr, outputs: vec![Output { name: None, ty, finish: Arc::new(finish) }] }
     }
 
-    /// Columns that are the fields `c0`, `c1` and so on of a struct.
+    /// Columns that are the fields `c0`, `c1` and so on of a struct; a text that is missing is "".
     pub fn fields(expr: Expr, columns: Vec<(Option<String>, ScalarType)>) -> Self {
         let outputs = columns
             .into_iter()
             .enumerate()
             .map(|(index, (name, ty))| {
                 let field = field_name(index);
-                let finish: Finish = Arc::new(move |raw| get_field(raw, field.as_str()));
+                let finish: Finish = match ty {
+                    ScalarType::String => Arc::new(move |raw| {
+                        coalesce(vec![get_field(raw, field.as_str()), lit(null_value(ScalarType::String))])
+                    }),
+                    _ => Arc::new(move |raw| get_field(raw, field.as_str())),
+                };
                 Output { name, ty, finish }
             })
             .collect();

@@ -84,6 +84,16 @@ pub fn argument(args: &[ArrayRef], index: usize) -> Result<&ArrayRef> {
         .ok_or_else(|| DataFusionError::Internal("an aggregate was given too few arguments".into()))
 }
 
+/// A fault that the query can cause.
+pub fn fault(message: &str) -> DataFusionError {
+    DataFusionError::Execution(message.into())
+}
+
+/// The engine's form of a fault of another library.
+pub fn external(error: impl std::error::Error + Send + Sync + 'static) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
+}
+
 fn saved<S: State>(states: &[S]) -> ArrayRef {
     let mut builder = BinaryViewBuilder::with_capacity(states.len());
     let mut bytes = Vec::new();
@@ -197,11 +207,6 @@ impl<'a> Saved<'a> {
         let mut array = [0; N];
         array.copy_from_slice(self.bytes(N)?);
         Ok(array)
-    }
-
-    /// The next four bytes as a number.
-    pub fn u32(&mut self) -> Result<u32> {
-        Ok(u32::from_le_bytes(self.array()?))
     }
 
     /// The next eight bytes as a number.

@@ -3,19 +3,31 @@
 //! A row ([`Aggregate`]) holds the name, the parameters, the documentation and examples, how columns are named, and
 //! what makes the DataFusion expression. [`resolve`] checks a call against its row.
 
+pub mod arg;
 mod average;
+mod bag;
+mod best_row;
 pub mod call;
 mod count;
+mod dcount;
+mod distinct;
 mod extreme;
 mod fold;
+pub mod hll;
+mod kept;
+mod limit;
+mod list;
 pub mod row;
+mod set;
 mod sum;
+mod text_set;
 mod udaf;
 mod variance;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+pub use arg::arg_extreme;
 pub use call::{AggregateCall, Argument, Output, resolve, resolve_in_order};
 pub use row::{Accepts, Aggregate, Naming, Parameter};
 
@@ -30,9 +42,14 @@ pub struct Family {
 static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
     vec![
         Family { name: "count", aggregates: count::aggregates() },
+        Family { name: "dcount", aggregates: dcount::aggregates() },
         Family { name: "sum", aggregates: sum::aggregates() },
         Family { name: "average", aggregates: average::aggregates() },
         Family { name: "extreme", aggregates: extreme::aggregates() },
+        Family { name: "arg", aggregates: arg::aggregates() },
+        Family { name: "list", aggregates: list::aggregates() },
+        Family { name: "set", aggregates: set::aggregates() },
+        Family { name: "bag", aggregates: bag::aggregates() },
         Family { name: "variance", aggregates: variance::aggregates() },
     ]
 });

@@ -34,7 +34,7 @@ pub(super) fn aggregates() -> Vec<Aggregate> {
         row(
             "stdevp",
             "The standard deviation of a whole population; 0 when there are no values.",
-            &[("datatable(x:long)[2, 4, 4, 4, 5, 5, 7, 9] | summarize stdevp(x)", "2.0")],
+            &[("datatable(x:long)[2, 4, 4, 4, 5, 5, 7, 9] | summarize stdevp(x)", "2")],
             |call| spread_of(stddev_pop, call),
         ),
         row(
@@ -53,13 +53,13 @@ pub(super) fn aggregates() -> Vec<Aggregate> {
         row(
             "variancep",
             "The variance of a whole population; 0 when there are no values.",
-            &[("range x from 1 to 5 step 1 | summarize variancep(x)", "2.0")],
+            &[("range x from 1 to 5 step 1 | summarize variancep(x)", "2")],
             |call| spread_of(var_pop, call),
         ),
         row(
             "variancepif",
             "The variance of a whole population over the rows for which the condition is true.",
-            &[("range x from 1 to 100 step 1 | summarize variancepif(x, x % 2 == 0)", "833.0")],
+            &[("range x from 1 to 100 step 1 | summarize variancepif(x, x % 2 == 0)", "833")],
             |call| spread_of(var_pop, call),
         )
         .predicate(),
@@ -85,14 +85,14 @@ fn covariances() -> Vec<Aggregate> {
         row(
             "covarianceif",
             "The covariance of two columns of a sample over the rows for which the condition is true.",
-            &[("range x from 1 to 5 step 1 | summarize covarianceif(x, x, x < 4)", "1.0")],
+            &[("range x from 1 to 5 step 1 | summarize covarianceif(x, x, x < 4)", "1")],
             |call| covariance_of(covar_samp, call),
         )
         .predicate(),
         row(
             "covariancep",
             "The covariance of two columns of a whole population; null when there are no pairs.",
-            &[("datatable(x:real, y:real)[1.0, 14.0, 2.0, 10.0, 3.0, 17.0] | summarize covariancep(x, y)", "1.0")],
+            &[("datatable(x:real, y:real)[1.0, 14.0, 2.0, 10.0, 3.0, 17.0] | summarize covariancep(x, y)", "1")],
             |call| covariance_of(covar_pop, call),
         ),
         row(

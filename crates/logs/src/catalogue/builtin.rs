@@ -1,5 +1,8 @@
 //! Lookup in the committed list of tables without parsing the whole of it.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use kql_types::Schema;
 
 use super::create_table::parse_line;
@@ -21,6 +24,23 @@ pub fn schema(name: &str) -> Option<Schema> {
 
 pub(super) fn contains(name: &str) -> bool {
     line(name).is_some()
+}
+
+/// The built-in tables that have a column of this exact name. The first question reads the whole list.
+pub(super) fn tables_with(column: &str) -> impl Iterator<Item = &'static str> + use<> {
+    static INDEX: OnceLock<HashMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    let index = INDEX.get_or_init(|| {
+        let mut index: HashMap<_, Vec<_>> = HashMap::new();
+        for line in TABLES.lines() {
+            let columns = line.split_once('(').map_or("", |(_, columns)| columns);
+            let Some(table) = name_of(line) else { continue };
+            for name in columns.split(", ").filter_map(|column| column.split(':').next()) {
+                index.entry(name).or_default().push(table);
+            }
+        }
+        index
+    });
+    index.get(column).map_or(&[][..], Vec::as_slice).iter().copied()
 }
 
 fn name_of(line: &'static str) -> Option<&'static str> {
@@ -66,6 +86,7 @@ mod tests {
             let mut distinct: Vec<_> = schema.columns.iter().map(|column| &column.name).collect();
             distinct.sort();
             distinct.dedup();
+            assert!(schema.columns.iter().all(|column| tables_with(&column.name).any(|table| table == name)));
             assert_eq!(distinct.len(), columns, "{name}");
         }
     }

@@ -44,6 +44,13 @@ impl Catalogue {
         self.added.contains_key(name) || builtin::contains(name)
     }
 
+    /// The tables that have a column of this exact name.
+    pub fn tables_with<'a>(&'a self, column: &'a str) -> impl Iterator<Item = &'a str> {
+        let added = self.added.iter().filter(move |(_, schema)| schema.column(column).is_some());
+        let builtin = builtin::tables_with(column).filter(|name| !self.added.contains_key(*name));
+        added.map(|(name, _)| name.as_str()).chain(builtin.map(|name| -> &str { name }))
+    }
+
     /// The names of all tables: the user's first, then the built-in ones, each group in byte order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let builtin = names().filter(|name| !self.added.contains_key(*name)).map(|name| -> &str { name });

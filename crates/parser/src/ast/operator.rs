@@ -105,7 +105,7 @@ pub struct Find {
 pub enum FindColumn {
     /// `name` or `name:type`.
     Column(Name, Option<Name>),
-    /// `pack(*)`.
+    /// `pack(*)`, and `pack_all()`.
     PackAll,
 }
 

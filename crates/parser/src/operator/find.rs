@@ -73,6 +73,10 @@ fn column(input: Input<'_>) -> Parsed<'_, FindColumn> {
         let (rest, _) = parens(symbol(Symbol::Star)).parse(input.skip(1))?;
         return Ok((rest, FindColumn::PackAll));
     }
+    if input.is_word(0, "pack_all") && input.is_symbol(1, Symbol::OpenParen) {
+        let (rest, _) = symbol(Symbol::CloseParen)(input.skip(2))?;
+        return Ok((rest, FindColumn::PackAll));
+    }
     let (rest, name) = name(input)?;
     let (rest, colon) = opt(symbol(Symbol::Colon)).parse(rest)?;
     match colon {

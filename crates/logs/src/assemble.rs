@@ -1,0 +1,45 @@
+//! From the filled columns of chunks to the batches of a table.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::error::ArrowError;
+use kql_types::{ScalarType, Schema, builder};
+
+use crate::layout::{Layout, Slot};
+use crate::table::{LoadedTable, TableSource};
+use crate::writer::Filled;
+
+/// Joins the parts of a table. Columns that no part has share one array of a length; hidden columns that no part has are
+/// left out.
+pub(crate) fn table(layout: &Layout, parts: Vec<Filled>) -> Result<LoadedTable, ArrowError> {
+    let used: BTreeSet<Slot> = parts
+        .iter()
+        .flat_map(|part| part.columns.iter().map(|(slot, _)| *slot))
+        .filter(|slot| *slot >= layout.visible)
+        .collect();
+    let slots: Vec<Slot> = (0..layout.visible).chain(used.iter().copied()).collect();
+    let columns =
+        |slots: &[Slot]| Schema::new(slots.iter().map(|slot| layout.columns[*slot].clone()).collect());
+    let arrow = columns(&slots).arrow();
+    let mut absent: HashMap<(ScalarType, usize), ArrayRef> = HashMap::new();
+    let mut batches = Vec::with_capacity(parts.len());
+    for part in parts.into_iter().filter(|part| part.counts.rows > 0) {
+        let rows = part.counts.rows;
+        let mut filled: HashMap<Slot, ArrayRef> = part.columns.into_iter().collect();
+        let mut column = |slot: &Slot| {
+            let ty = layout.columns[*slot].ty;
+            let shared = || absent.entry((ty, rows)).or_insert_with(|| builder::null_array(ty, rows)).clone();
+            filled.remove(slot).unwrap_or_else(shared)
+        };
+        let arrays = slots.iter().map(&mut column).collect();
+        batches.push(RecordBatch::try_new(Arc::clone(&arrow), arrays)?);
+    }
+    Ok(LoadedTable {
+        name: layout.table.clone(),
+        schema: layout.schema(),
+        hidden: columns(&slots[layout.visible..]),
+        source: TableSource::Batches(batches),
+    })
+}

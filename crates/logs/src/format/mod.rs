@@ -1,0 +1,86 @@
+//! The kinds of export that are read, one file each, in the order in which a file is tried against them.
+//!
+//! The list is what sniffing goes through, what `--as` accepts, and what the help text prints.
+
+mod ad_hoc;
+mod table;
+
+pub(crate) use ad_hoc::table_name;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::catalogue::Catalogue;
+use crate::layout::{Layout, Slot};
+use crate::row::Row;
+use crate::sample::Sample;
+use crate::value::Field;
+
+/// A kind of export.
+pub struct Format {
+    /// The name that `--as` takes.
+    pub name: &'static str,
+    /// What it is, in one line.
+    pub about: &'static str,
+    /// How a file of the kind is read; `None` if the sample is not of it.
+    pub(crate) bind: fn(&Sample, &Catalogue) -> Option<Binding>,
+}
+
+/// Every format, the most particular first; the last takes any file.
+pub static FORMATS: &[Format] = &[table::FORMAT, ad_hoc::FORMAT];
+
+/// The format of Parquet files, which are recognised by their bytes rather than by their records.
+pub const PARQUET: &str = "parquet";
+
+/// How the records of a file become rows.
+pub(crate) struct Binding {
+    /// The format's name.
+    pub format: &'static str,
+    pub mapping: Box<dyn Mapping>,
+    /// The evidence for the table.
+    pub why: String,
+    /// Sentences for the report.
+    pub notes: Vec<String>,
+    /// The names of the CSV header.
+    pub header: Vec<String>,
+}
+
+/// From the fields of a record to the columns of a table.
+pub(crate) trait Mapping: Send + Sync {
+    /// Keys whose objects hold fields too; the first is 1 in [`Field::within`].
+    fn nested(&self) -> &[&'static str] {
+        &[]
+    }
+
+    /// The table of a record.
+    fn route<'r>(&'r self, record: &'r [Field<'_>]) -> Cow<'r, str>;
+
+    /// Where the values of a key go. The answer is kept for the rest of the file.
+    fn target(&self, layout: &Layout, within: u8, key: &str) -> Target;
+
+    /// Sets what follows from the record as a whole.
+    fn finish(&self, _record: &[Field<'_>], _row: &mut Row<'_>) {}
+}
+
+/// Where the values of a key go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// To a column; where two keys go to one, the higher rank wins.
+    Column(Slot, u8),
+    /// To several columns.
+    Columns(Vec<(Slot, u8)>),
+    /// To `_extra`.
+    Extra,
+    /// Nowhere, since the key is part of the export's wrapping and not of the log.
+    Drop,
+}
+
+/// The format of a name.
+pub fn by_name(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+/// The tables that the records of a sample go to.
+pub(crate) fn tables(binding: &Binding, sample: &Sample) -> BTreeSet<String> {
+    sample.records.iter().map(|record| binding.mapping.route(record).into_owned()).collect()
+}

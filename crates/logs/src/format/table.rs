@@ -1,0 +1,88 @@
+//! Records that are in a table's own shape already: portal CSV, workspace data export, hunting results, NDJSON and JSON
+//! with the table's column names.
+
+use std::borrow::Cow;
+
+use super::{Binding, Format, Mapping, Target};
+use crate::catalogue::Catalogue;
+use crate::classify::{self, Verdict};
+use crate::layout::Layout;
+use crate::sample::Sample;
+use crate::value::{Field, field};
+
+pub(super) const FORMAT: Format = Format {
+    name: "table",
+    about: "JSON or CSV with a table's own column names: portal and hunting CSV, data export, NDJSON",
+    bind,
+};
+
+/// Columns that hold the name of a row's table: `search` writes the first, Log Analytics the second.
+const TABLE_KEYS: [&str; 2] = ["$table", "Type"];
+
+fn bind(sample: &Sample, catalogue: &Catalogue) -> Option<Binding> {
+    let by_row = TABLE_KEYS.into_iter().find(|key| classify::names_tables(sample, key, catalogue));
+    let (route, why) = match by_row {
+        Some(key) => {
+            let first = sample.values(key).into_iter().next().unwrap_or_default();
+            (Route::ByRow(key, first), format!("{key} column"))
+        }
+        None => match classify::by_columns(sample, catalogue) {
+            Verdict::Table(table, why) => (Route::Always(table), why),
+            Verdict::Unclear(_) => return None,
+        },
+    };
+    Some(Binding {
+        format: FORMAT.name,
+        mapping: Box::new(Flat { route }),
+        why,
+        notes: Vec::new(),
+        header: sample.header.clone(),
+    })
+}
+
+enum Route {
+    Always(String),
+    /// By the value of this key, and where it is empty the table of the first record.
+    ByRow(&'static str, String),
+}
+
+struct Flat {
+    route: Route,
+}
+
+impl Mapping for Flat {
+    fn route<'r>(&'r self, record: &'r [Field<'_>]) -> Cow<'r, str> {
+        match &self.route {
+            Route::Always(table) => Cow::Borrowed(table),
+            Route::ByRow(key, default) => {
+                let value = field(record, key).map(|value| value.to_text()).filter(|text| !text.is_empty());
+                value.unwrap_or(Cow::Borrowed(default))
+            }
+        }
+    }
+
+    fn target(&self, layout: &Layout, _within: u8, key: &str) -> Target {
+        target(layout, key)
+    }
+}
+
+/// The column that a key of a table's own shape means.
+pub(super) fn target(layout: &Layout, key: &str) -> Target {
+    if matches!(key, "$table" | "TableName") && layout.slot(key).is_none() {
+        return Target::Drop;
+    }
+    match layout.slot(key) {
+        Some(slot) => Target::Column(slot, 1),
+        // A union of tables that type a column differently writes it twice; one of the two is filled in each row.
+        None => match halves(key).and_then(|name| layout.slot(name)) {
+            Some(slot) => Target::Column(slot, 0),
+            None => Target::Extra,
+        },
+    }
+}
+
+/// The column of a key such as `Status_dynamic`, which a union makes of columns of unlike types.
+fn halves(key: &str) -> Option<&str> {
+    let (name, ty) = key.rsplit_once('_')?;
+    kql_types::ScalarType::from_name(ty).map(|_| name)
+}

@@ -1,0 +1,122 @@
+//! The cells of CSV rows. A quote opens only at the beginning of a cell, so that a stray one inside is text.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2};
+
+/// The end of the row that begins at `at`, past its line end, and whether the row is complete.
+///
+/// A row is not complete when the text ends before a line end; if it ends inside quotes, the offset of the quote that
+/// is open is given.
+pub(crate) fn row_end(text: &[u8], start: usize, delimiter: u8) -> RowEnd {
+    let mut at = start;
+    loop {
+        if text.get(at) == Some(&b'"') {
+            match closing_quote(text, at) {
+                Some(end) => at = end,
+                None => return RowEnd::InQuotes(at),
+            }
+        }
+        match text.get(at..).and_then(|rest| memchr2(delimiter, b'\n', rest)) {
+            Some(offset) if text[at + offset] == b'\n' => return RowEnd::At(at + offset + 1),
+            Some(offset) => at += offset + 1,
+            None => return RowEnd::NoLineEnd,
+        }
+    }
+}
+
+/// Where a row ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowEnd {
+    At(usize),
+    /// The text ends first, outside quotes.
+    NoLineEnd,
+    /// The text ends inside the quotes that open here.
+    InQuotes(usize),
+}
+
+/// The offset after the quote that closes the one at `at`.
+fn closing_quote(text: &[u8], at: usize) -> Option<usize> {
+    let mut from = at + 1;
+    loop {
+        let hit = from + memchr(b'"', text.get(from..)?)?;
+        if text.get(hit + 1) != Some(&b'"') {
+            return Some(hit + 1);
+        }
+        from = hit + 2;
+    }
+}
+
+/// Reads the row at `at` into `cells` and returns the offset of the next row.
+pub(crate) fn read_row<'a>(
+    text: &'a str,
+    start: usize,
+    delimiter: u8,
+    cells: &mut Vec<Cow<'a, str>>,
+) -> usize {
+    let bytes = text.as_bytes();
+    cells.clear();
+    let mut at = start;
+    loop {
+        let quoted = (bytes.get(at) == Some(&b'"')).then(|| closing_quote(bytes, at)).flatten();
+        let body_end = quoted.unwrap_or(at);
+        let stop = bytes.get(body_end..).and_then(|rest| memchr2(delimiter, b'\n', rest));
+        let stop = stop.map_or(bytes.len(), |offset| body_end + offset);
+        let last = bytes.get(stop) != Some(&delimiter);
+        let mut end = stop;
+        if last && end > body_end && bytes.get(end - 1) == Some(&b'\r') {
+            end -= 1;
+        }
+        cells.push(match quoted {
+            Some(close) => {
+                let inner = text.get(at + 1..close - 1).unwrap_or_default();
+                let tail = text.get(close..end).unwrap_or_default().trim_end_matches(' ');
+                match (inner.contains("\"\""), tail.is_empty()) {
+                    (false, true) => Cow::Borrowed(inner),
+                    _ => Cow::Owned(inner.replace("\"\"", "\"") + tail),
+                }
+            }
+            None => Cow::Borrowed(text.get(at..end).unwrap_or_default()),
+        });
+        at = stop + 1;
+        if last {
+            return at.min(bytes.len());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Vec<Vec<String>> {
+        let (mut at, mut rows, mut cells) = (0, Vec::new(), Vec::new());
+        while at < text.len() {
+            at = read_row(text, at, b',', &mut cells);
+            rows.push(cells.iter().map(|cell| cell.to_string()).collect());
+        }
+        rows
+    }
+
+    #[test]
+    fn cells_are_split_as_rfc_4180_says() {
+        assert_eq!(rows("a,b\r\n1,\"x,\"\"y\"\"\nz\"\r\n"), [vec!["a", "b"], vec!["1", "x,\"y\"\nz"]]);
+        assert_eq!(rows("a,,\n\n,b"), [vec!["a", "", ""], vec![""], vec!["", "b"]]);
+        assert_eq!(rows("5\" disk,\"q\" ,\"\"\n"), [vec!["5\" disk", "q", ""]]);
+        assert_eq!(rows("\"{\"\"a\"\":\"\"x\\\"\"y\"\"}\",1"), [vec!["{\"a\":\"x\\\"y\"}", "1"]]);
+    }
+
+    #[test]
+    fn an_open_quote_at_the_end_is_text() {
+        assert_eq!(rows("a,\"b\n1,2"), [vec!["a", "\"b"], vec!["1", "2"]]);
+    }
+
+    #[test]
+    fn row_ends_agree_with_the_cells() {
+        let text = b"a,\"b\nc\",5\" x\nd\n";
+        assert_eq!(row_end(text, 0, b','), RowEnd::At(13));
+        assert_eq!(row_end(text, 13, b','), RowEnd::At(15));
+        assert_eq!(row_end(b"a,b", 0, b','), RowEnd::NoLineEnd);
+        assert_eq!(row_end(b"a,\"b\n", 0, b','), RowEnd::InQuotes(2));
+    }
+}

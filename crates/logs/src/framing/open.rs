@@ -1,0 +1,172 @@
+//! From a file to UTF-8 bytes: compression by magic bytes, encoding by byte order mark.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use flate2::read::MultiGzDecoder;
+
+use super::utf16::Utf16Reader;
+
+/// How much of a file is looked at before it is decided what it is.
+const HEAD: usize = 256 * 1024;
+
+/// What the first bytes of a file say that it is, where that is neither text nor compressed text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Container {
+    Parquet,
+    /// A kind of file that is known but not read, with a hint.
+    Refused(&'static str),
+}
+
+/// Magic bytes of files that are recognised by name but not read.
+const REFUSED: &[(&[u8], &str)] = &[
+    (b"PK\x03\x04", "a zip archive; unpack it and load what it holds"),
+    (b"PK\x05\x06", "an empty zip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it and load what it holds"),
+    (b"\xfd7zXZ\x00", "xz-compressed; decompress it first"),
+    (b"BZh", "bzip2-compressed; decompress it first"),
+    (b"Rar!\x1a\x07", "a rar archive; unpack it and load what it holds"),
+    (
+        b"ElfFile\x00",
+        "a Windows event log (.evtx), which is not read yet; convert it with evtx_dump -o jsonl",
+    ),
+    (b"Obj\x01", "an Avro file (Event Hub capture), which is not read yet"),
+    (b"ARROW1", "an Arrow IPC file, which is not read yet; save it as Parquet"),
+    (b"ORC", "an ORC file, which is not read; save it as Parquet"),
+    (b"SQLite format 3\x00", "an SQLite database, which is not read"),
+];
+
+/// A note of the place where a stream broke off, shared with its reader.
+#[derive(Clone, Default)]
+pub(crate) struct Break(Arc<Mutex<Option<String>>>);
+
+impl Break {
+    fn set(&self, why: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+    }
+
+    /// Why the stream ended before its end, if it did.
+    pub fn take(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// A text file opened for reading.
+pub(crate) struct Text {
+    /// The first part of the text, in UTF-8 save for what was wrong in the file.
+    pub head: Vec<u8>,
+    /// Whether the head is the whole.
+    pub whole: bool,
+    /// The compression's name, if any.
+    pub compression: Option<&'static str>,
+    /// The encoding's name, if it is not plain UTF-8.
+    pub encoding: Option<&'static str>,
+    /// Whether the stream broke off.
+    pub broken: Break,
+    rest: Box<dyn Read + Send>,
+}
+
+/// A file by what its first bytes say.
+pub(crate) enum Opened {
+    Container(Container),
+    Text(Text),
+}
+
+impl Text {
+    /// The whole text from its beginning; a read error ends it and is noted in [`Text::broken`].
+    pub fn reader(self) -> impl Read + Send {
+        Cursor::new(self.head).chain(self.rest)
+    }
+}
+
+/// Opens a file and looks at its head.
+pub(crate) fn open(path: &Path) -> io::Result<Opened> {
+    let mut file = File::open(path)?;
+    let mut magic = Vec::new();
+    (&mut file).take(512).read_to_end(&mut magic)?;
+    if let Some(container) = container(&magic) {
+        return Ok(Opened::Container(container));
+    }
+    let broken = Break::default();
+    let raw = Cursor::new(magic.clone()).chain(file);
+    let (plain, compression): (Box<dyn Read + Send>, _) = if magic.starts_with(b"\x1f\x8b") {
+        (Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(1 << 16, raw))), Some("gzip"))
+    } else if magic.starts_with(b"\x28\xb5\x2f\xfd") {
+        (Box::new(zstd::Decoder::new(raw)?), Some("zstd"))
+    } else {
+        (Box::new(raw), None)
+    };
+    let mut plain = Salvage { inner: plain, broken: broken.clone(), compression, yielded: 0 };
+    let mut start = Vec::new();
+    (&mut plain).take(512).read_to_end(&mut start)?;
+    if compression.is_some()
+        && let Some(container) = container(&start)
+    {
+        let why = match container {
+            Container::Parquet => "a compressed Parquet file; decompress it first",
+            Container::Refused(why) => why,
+        };
+        return Ok(Opened::Container(Container::Refused(why)));
+    }
+    let (skip, little_endian) = match *start.as_slice() {
+        [0xef, 0xbb, 0xbf, ..] => (3, None),
+        [0xff, 0xfe, ..] => (2, Some(true)),
+        [0xfe, 0xff, ..] => (2, Some(false)),
+        [a, 0, b, 0, ..] if a != 0 && b != 0 => (0, Some(true)),
+        [0, a, 0, b, ..] if a != 0 && b != 0 => (0, Some(false)),
+        _ => (0, None),
+    };
+    let rest = Cursor::new(start.split_off(skip)).chain(plain);
+    let (mut rest, encoding): (Box<dyn Read + Send>, _) = match little_endian {
+        Some(true) => (Box::new(Utf16Reader::new(rest, u16::from_le_bytes)), Some("UTF-16LE")),
+        Some(false) => (Box::new(Utf16Reader::new(rest, u16::from_be_bytes)), Some("UTF-16BE")),
+        None => (Box::new(rest), (skip == 3).then_some("UTF-8 with a byte order mark")),
+    };
+    let mut head = Vec::new();
+    (&mut rest).take(HEAD as u64).read_to_end(&mut head)?;
+    let whole = head.len() < HEAD;
+    if head.contains(&0) {
+        return Ok(Opened::Container(Container::Refused("binary data of no known kind")));
+    }
+    Ok(Opened::Text(Text { head, whole, compression, encoding, broken, rest }))
+}
+
+fn container(magic: &[u8]) -> Option<Container> {
+    if magic.starts_with(b"PAR1") {
+        return Some(Container::Parquet);
+    }
+    if magic.get(257..262) == Some(b"ustar") {
+        return Some(Container::Refused("a tar archive; unpack it and load what it holds"));
+    }
+    let refused = REFUSED.iter().find(|(bytes, _)| magic.starts_with(bytes));
+    refused.map(|(_, why)| Container::Refused(why))
+}
+
+/// A reader that ends where its source fails, so that what came before is not lost.
+struct Salvage<R> {
+    inner: R,
+    broken: Break,
+    compression: Option<&'static str>,
+    yielded: u64,
+}
+
+impl<R: Read> Read for Salvage<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.inner.read(buffer) {
+            Ok(count) => {
+                self.yielded += count as u64;
+                Ok(count)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                let what = self
+                    .compression
+                    .map_or(String::new(), |name| format!("the {name} stream is damaged or cut off: "));
+                self.broken.set(format!("{what}{error}; the {} bytes before that are read", self.yielded));
+                Ok(0)
+            }
+        }
+    }
+}

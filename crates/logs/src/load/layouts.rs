@@ -1,0 +1,50 @@
+//! The tables that rows may go to, found when a row first asks.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::catalogue::Catalogue;
+use crate::layout::Layout;
+use crate::typing::infer::Inference;
+
+/// The layouts of the catalogue's tables and, once they are learnt, of those that only files bring.
+pub(crate) struct Layouts<'c> {
+    catalogue: &'c Catalogue,
+    found: Mutex<HashMap<String, Option<Arc<Layout>>>>,
+    learnt: Mutex<HashMap<String, Inference>>,
+}
+
+impl<'c> Layouts<'c> {
+    pub fn new(catalogue: &'c Catalogue) -> Self {
+        Layouts { catalogue, found: Mutex::default(), learnt: Mutex::default() }
+    }
+
+    /// The layout of a table; `None` while nothing declares it.
+    pub fn get(&self, table: &str) -> Option<Arc<Layout>> {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(layout) = found.get(table) {
+            return layout.clone();
+        }
+        let layout = self.catalogue.schema(table).map(|schema| Arc::new(Layout::new(table, &schema, true)));
+        found.insert(table.to_string(), layout.clone());
+        layout
+    }
+
+    /// Takes what a file says about tables that nothing declares.
+    pub fn learn(&self, inferred: Vec<(String, Inference)>) {
+        let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        for (table, inference) in inferred {
+            learnt.entry(table).or_default().merge(inference);
+        }
+    }
+
+    /// Declares the tables as they were learnt.
+    pub fn settle(&self) {
+        let learnt = std::mem::take(&mut *self.learnt.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        for (table, inference) in learnt {
+            let layout = Layout::new(&table, &inference.schema(), false);
+            found.insert(table, Some(Arc::new(layout)));
+        }
+    }
+}

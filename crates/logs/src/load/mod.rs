@@ -1,0 +1,90 @@
+//! The whole load on one screen.
+
+mod describe;
+mod layouts;
+mod prepare;
+mod tables;
+
+pub(crate) use layouts::Layouts;
+
+use std::collections::BTreeSet;
+use std::thread;
+
+use crate::read::{Outcome, Pass};
+use crate::{DataSpec, LoadError, LoadOptions, Loaded, format, parallel};
+use prepare::{Prepared, Ready};
+use tables::Tables;
+
+/// Reads every file of the specs into tables.
+///
+/// A path that does not exist fails the load before anything is read. A file that cannot be understood fails only
+/// itself: its report says why in [`crate::FileReport::problem`], and the other files are read.
+pub fn load(specs: &[DataSpec], options: &LoadOptions) -> Result<Loaded, LoadError> {
+    let format = options
+        .format
+        .as_deref()
+        .map(|name| format::by_name(name).ok_or_else(|| LoadError::UnknownFormat(name.to_string())));
+    let format = format.transpose()?;
+    let mut files = Vec::new();
+    for spec in specs {
+        files.extend(spec.files()?.into_iter().map(|path| (path, spec.table.clone())));
+    }
+    let threads = match options.threads {
+        0 => thread::available_parallelism().map_or(1, |count| count.get()),
+        count => count,
+    };
+    let layouts = Layouts::new(&options.catalogue);
+    let prepared = parallel::map(&files, threads, |(path, table)| {
+        prepare::file(path, table.as_deref(), options, format)
+    });
+
+    let mut tables = Tables::default();
+    let mut ready = Vec::new();
+    for (place, file) in prepared.into_iter().enumerate() {
+        tables.report.push(file.report().clone());
+        match file {
+            Prepared::Failed(_) => {}
+            Prepared::Parquet(bound, _) => tables.parquet.push(bound),
+            Prepared::Ready(file) => ready.push((place, file)),
+        }
+    }
+
+    // First the rows of tables that something declares. What other tables look like is learnt from all of their rows.
+    let of_known_tables = |ready: &Ready| ready.tables.iter().any(|table| layouts.get(table).is_some());
+    let (known, mut undeclared): (Vec<_>, Vec<_>) = ready.iter().partition(|(_, file)| of_known_tables(file));
+    let outcomes = run_all(&known, threads, Pass::Write { layouts: &layouts, only: None });
+    let mut left: BTreeSet<String> = BTreeSet::new();
+    for ((place, file), outcome) in known.into_iter().zip(outcomes) {
+        if !outcome.unknown.is_empty() {
+            left.extend(outcome.unknown.iter().map(|(table, _)| table.clone()));
+            undeclared.push(&ready[ready.iter().position(|(at, _)| at == place).unwrap_or_default()]);
+        }
+        tables.add(*place, file, outcome, options)?;
+    }
+    if !undeclared.is_empty() {
+        undeclared.sort_by_key(|(place, _)| *place);
+        for outcome in run_all(&undeclared, threads, Pass::Infer(&layouts)) {
+            layouts.learn(outcome.inferred);
+        }
+        layouts.settle();
+        for (place, file) in undeclared {
+            let again = of_known_tables(file) && tables.report[*place].rows() > 0;
+            let only = again.then_some(&left);
+            let outcome = file.run(threads, Pass::Write { layouts: &layouts, only });
+            tables.add(*place, file, outcome, options)?;
+        }
+    }
+    tables.finish(&layouts, options, threads)
+}
+
+/// Runs a pass over every file: small files side by side, large ones one after the other with all threads each.
+fn run_all(files: &[&(usize, Ready)], threads: usize, pass: Pass<'_>) -> Vec<Outcome> {
+    let mut outcomes: Vec<Option<Outcome>> =
+        parallel::map(files, threads, |(_, file)| file.small.then(|| file.run(1, pass)));
+    for ((_, file), outcome) in files.iter().zip(&mut outcomes) {
+        if outcome.is_none() {
+            *outcome = Some(file.run(threads, pass));
+        }
+    }
+    outcomes.into_iter().flatten().collect()
+}

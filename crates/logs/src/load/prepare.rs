@@ -1,0 +1,171 @@
+//! What each file is, before any of it is read whole.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::format::{self, Binding, FORMATS, Format};
+use crate::framing::{self, Container, Framing, Opened, Text};
+use crate::parquet_file;
+use crate::read::{Outcome, Pass, Plan};
+use crate::sample::Sample;
+use crate::typing::DateRule;
+use crate::typing::date_order::{DateEvidence, Decision};
+use crate::{DateOrder, FileReport, LoadOptions};
+
+/// A file that was looked at.
+pub(super) enum Prepared {
+    Ready(Ready),
+    Parquet(parquet_file::Bound, FileReport),
+    Failed(FileReport),
+}
+
+impl Prepared {
+    pub fn report(&self) -> &FileReport {
+        match self {
+            Prepared::Ready(ready) => &ready.report,
+            Prepared::Parquet(_, report) | Prepared::Failed(report) => report,
+        }
+    }
+}
+
+/// A text file that can be read.
+pub(super) struct Ready {
+    path: PathBuf,
+    framing: Framing,
+    pub binding: Binding,
+    /// The table that a user named.
+    pub forced: Option<String>,
+    /// The tables that its first records go to.
+    pub tables: BTreeSet<String>,
+    dates: DateRule,
+    /// Whether a user left open what times without a zone mean.
+    pub naive_notice: bool,
+    /// Whether it is read as one chunk.
+    pub small: bool,
+    pub report: FileReport,
+}
+
+impl Ready {
+    /// A pass over the file. One that cannot be opened any more has no rows and says why.
+    pub fn run(&self, threads: usize, pass: Pass<'_>) -> Outcome {
+        let plan = Plan {
+            framing: self.framing,
+            binding: &self.binding,
+            forced: self.forced.as_deref(),
+            dates: self.dates,
+            pass,
+        };
+        plan.run(&self.path, threads)
+            .unwrap_or_else(|error| Outcome { broken: Some(error.to_string()), ..Outcome::default() })
+    }
+}
+
+/// Looks at a file.
+pub(super) fn file(
+    path: &Path,
+    table: Option<&str>,
+    options: &LoadOptions,
+    format: Option<&'static Format>,
+) -> Prepared {
+    let mut report = FileReport { path: path.to_path_buf(), ..FileReport::default() };
+    let failed = |mut report: FileReport, why: String| {
+        report.problem = Some(why);
+        Prepared::Failed(report)
+    };
+    let text = match framing::open(path) {
+        Ok(Opened::Text(text)) => text,
+        Ok(Opened::Container(Container::Refused(why))) => return failed(report, format!("it is {why}")),
+        Ok(Opened::Container(Container::Parquet)) => {
+            return match parquet_file::bind(path, table, &options.catalogue, &mut report) {
+                Ok(bound) => Prepared::Parquet(bound, report),
+                Err(why) => failed(report, why),
+            };
+        }
+        Err(error) => return failed(report, error.to_string()),
+    };
+    if text.head.trim_ascii().is_empty() {
+        let why = text.broken.take().unwrap_or_else(|| "the file is empty".to_string());
+        return failed(report, why);
+    }
+    let framing = match framing::detect(&text.head, text.whole) {
+        Some(framing) => framing,
+        None if single_column(path, &text) => Framing::Csv { delimiter: b',' },
+        None => return failed(report, "it holds neither JSON nor rows of cells".to_string()),
+    };
+    report.framing = describe(framing, &text);
+    let sample = Sample::take(path, framing, &text);
+    let bound = match format {
+        Some(format) => (format.bind)(&sample, &options.catalogue),
+        None => FORMATS.iter().find_map(|format| (format.bind)(&sample, &options.catalogue)),
+    };
+    let Some(binding) = bound else {
+        let name = format.map_or("any format", |format| format.name);
+        return failed(report, format!("its records are not those of {name}"));
+    };
+    report.format = binding.format.to_string();
+    report.warnings.clone_from(&binding.notes);
+    report.warnings.extend(sample.zone_note());
+    let tables = match table {
+        Some(table) => BTreeSet::from([table.to_string()]),
+        None => format::tables(&binding, &sample),
+    };
+    let naive_offset_minutes = options.naive_offset_minutes.unwrap_or(0);
+    let mut ready = Ready {
+        path: path.to_path_buf(),
+        framing,
+        binding,
+        forced: table.map(String::from),
+        tables,
+        dates: DateRule { order: options.date_order, naive_offset_minutes },
+        naive_notice: options.naive_offset_minutes.is_none() && !sample.in_utc,
+        small: text.whole,
+        report,
+    };
+    match date_order(&ready, &sample, options.date_order) {
+        Ok(None) => {}
+        Ok(Some(decision)) => {
+            ready.dates.order = Some(decision.order);
+            if decision.guessed {
+                ready.report.warnings.push(format!(
+                    "Dates such as 4/5/2026 can be read both ways and are taken {}; settle it with --date-order.",
+                    decision.why
+                ));
+            }
+            ready.report.date_order = Some(decision.why);
+        }
+        Err(why) => return failed(ready.report, why),
+    }
+    Prepared::Ready(ready)
+}
+
+fn date_order(ready: &Ready, sample: &Sample, given: Option<DateOrder>) -> Result<Option<Decision>, String> {
+    let mut first = DateEvidence::default();
+    for (row, record) in sample.records.iter().enumerate() {
+        first.see(record, row as u64 + 1);
+    }
+    if first.is_empty() {
+        return Ok(None);
+    }
+    match given {
+        Some(order) => {
+            let why = match order {
+                DateOrder::DayFirst => "day first, as asked",
+                DateOrder::MonthFirst => "month first, as asked",
+            };
+            Ok(Some(Decision { order, why: why.to_string(), guessed: false }))
+        }
+        None => ready.run(1, Pass::Dates).dates.decide(),
+    }
+}
+
+/// Whether a text without delimiters is still a table, of one column.
+fn single_column(path: &Path, text: &Text) -> bool {
+    let csv = path.to_string_lossy().to_ascii_lowercase();
+    let named = [".csv", ".csv.gz", ".csv.zst", ".tsv"].iter().any(|ending| csv.ends_with(ending));
+    named && std::str::from_utf8(&text.head).is_ok()
+}
+
+fn describe(framing: Framing, text: &Text) -> String {
+    let parts = [Some(framing.name()), text.compression, text.encoding];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,92 @@
+//! The tables of a load while files are added to them.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::describe::describe;
+use super::layouts::Layouts;
+use super::prepare::Ready;
+use crate::parquet_file::{self, Bound};
+use crate::read::Outcome;
+use crate::table::{LoadedTable, TableSource};
+use crate::writer::Filled;
+use crate::{FileReport, LoadError, LoadOptions, Loaded, assemble};
+
+/// Rows by table, in the order of the files.
+#[derive(Default)]
+pub(super) struct Tables {
+    pub report: Vec<FileReport>,
+    pub parquet: Vec<Bound>,
+    parts: Vec<(String, Vec<(usize, Filled)>)>,
+    rejects: Vec<String>,
+}
+
+impl Tables {
+    /// Adds what a pass over a file wrote and counted.
+    pub fn add(
+        &mut self,
+        place: usize,
+        file: &Ready,
+        mut outcome: Outcome,
+        options: &LoadOptions,
+    ) -> Result<(), LoadError> {
+        let report = &mut self.report[place];
+        describe(report, file, &mut outcome);
+        self.rejects.append(&mut outcome.rejects);
+        if options.strict
+            && let Some(why) = report.first_fault()
+        {
+            return Err(LoadError::Strict(report.path.clone(), why));
+        }
+        for (table, parts) in outcome.tables {
+            let at = self.parts.iter().position(|(name, _)| *name == table).unwrap_or_else(|| {
+                self.parts.push((table, Vec::new()));
+                self.parts.len() - 1
+            });
+            self.parts[at].1.extend(parts.into_iter().map(|part| (place, part)));
+        }
+        Ok(())
+    }
+
+    /// The tables and the report.
+    pub fn finish(
+        self,
+        layouts: &Layouts<'_>,
+        options: &LoadOptions,
+        threads: usize,
+    ) -> Result<Loaded, LoadError> {
+        if let Some(path) = &options.rejects {
+            write_rejects(path, &self.rejects).map_err(|error| LoadError::Io(path.clone(), error))?;
+        }
+        let mut tables: Vec<LoadedTable> = Vec::new();
+        for (table, mut parts) in self.parts {
+            parts.sort_by_key(|(place, _)| *place);
+            let Some(layout) = layouts.get(&table) else { continue };
+            let parts = parts.into_iter().map(|(_, part)| part).collect();
+            let table = assemble::table(&layout, parts);
+            tables.push(table.map_err(|error| LoadError::Internal(error.to_string()))?);
+        }
+        for (schema, hidden, name, paths) in parquet_file::group(self.parquet) {
+            match tables.iter_mut().find(|table| table.name == name) {
+                None => {
+                    tables.push(LoadedTable { name, schema, hidden, source: TableSource::Parquet(paths) })
+                }
+                // Rows in memory and rows in files cannot be one source, so the files are read too.
+                Some(table) => {
+                    let read = parquet_file::read_into(table, hidden, &paths, threads);
+                    read.map_err(|(path, error)| LoadError::Io(path, std::io::Error::other(error)))?;
+                }
+            }
+        }
+        Ok(Loaded { tables, report: self.report })
+    }
+}
+
+fn write_rejects(path: &PathBuf, rejects: &[String]) -> std::io::Result<()> {
+    let mut file = File::create(path)?;
+    for text in rejects {
+        writeln!(file, "{text}")?;
+    }
+    file.flush()
+}

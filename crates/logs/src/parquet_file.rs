@@ -1,0 +1,192 @@
+//! Parquet files: bound to tables by their footers, scanned by the engine.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use kql_types::{Column, ScalarType, Schema, foreign};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, statistics::StatisticsConverter,
+};
+
+use crate::catalogue::{Catalogue, EXTRA_COLUMN, hidden_of};
+use crate::classify::{self, Verdict};
+use crate::format::{self, PARQUET};
+use crate::parallel;
+use crate::report::{FileReport, TableReport};
+use crate::table::{LoadedTable, TableSource};
+
+/// A Parquet file with the table that it belongs to.
+#[derive(Debug, Clone)]
+pub(crate) struct Bound {
+    pub path: PathBuf,
+    pub table: String,
+    /// The columns that `getschema` shows.
+    pub schema: Schema,
+    /// Columns of the file beyond those.
+    pub hidden: Schema,
+}
+
+/// Binds a file by its footer.
+pub(crate) fn bind(
+    path: &Path,
+    forced: Option<&str>,
+    catalogue: &Catalogue,
+    report: &mut FileReport,
+) -> Result<Bound, String> {
+    report.format = PARQUET.to_string();
+    report.framing = "Parquet".to_string();
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default())
+        .map_err(|error| format!("its Parquet footer cannot be read: {error}"))?;
+    let fields = metadata.schema().fields();
+    let names: Vec<&str> = fields.iter().map(|field| field.name().as_str()).collect();
+    let in_type = bounds(&metadata, "Type");
+    let (table, why) = match (forced, in_type) {
+        (Some(table), _) => (table.to_string(), "as asked".to_string()),
+        (None, Some((first, last))) if first == last && catalogue.contains(&first) => {
+            (first, "Type column".to_string())
+        }
+        (None, Some((first, last)))
+            if first != last && catalogue.contains(&first) && catalogue.contains(&last) =>
+        {
+            return Err(format!(
+                "it holds rows of several tables ({first} to {last} in Type); save one table a file"
+            ));
+        }
+        _ => match classify::table_of(&names, path, catalogue) {
+            Verdict::Table(table, why) => (table, why),
+            Verdict::Unclear(_) => (format::table_name(path, catalogue), "file name".to_string()),
+        },
+    };
+    let own =
+        |name: &str| fields.iter().find(|field| field.name() == name).map(|field| foreign::type_of(field));
+    let schema = catalogue.schema(&table).unwrap_or_else(|| {
+        Schema::new(fields.iter().map(|field| Column::new(field.name(), foreign::type_of(field))).collect())
+    });
+    let known = hidden_of(&schema);
+    let hidden = names.iter().filter(|name| schema.column(name).is_none()).filter_map(|name| {
+        let declared = known.iter().find(|column| column.name == *name);
+        declared.cloned().or_else(|| own(name).map(|ty| Column::new(*name, ty)))
+    });
+    let hidden = Schema::new(hidden.collect());
+    let rows = metadata.metadata().file_metadata().num_rows().try_into().unwrap_or(0);
+    for column in hidden.columns.iter().filter(|column| column.name != EXTRA_COLUMN) {
+        if !known.contains(column) {
+            report.unmapped.push((column.name.clone(), rows));
+        }
+    }
+    let span = crate::catalogue::time_column(&schema).and_then(|column| time_span(&metadata, &column.name));
+    report.tables.push(TableReport { table: table.clone(), why, rows, span });
+    Ok(Bound { path: path.to_path_buf(), table, schema, hidden })
+}
+
+/// The least and the greatest text of a column by its statistics.
+fn bounds(metadata: &ArrowReaderMetadata, column: &str) -> Option<(String, String)> {
+    let (low, high) = extremes(metadata, column, ScalarType::String)?;
+    let text = |array: &RecordBatch, first: bool| {
+        let texts = (0..array.num_rows()).filter_map(|row| {
+            let cell = kql_types::Cell::read(array.column(0), row, ScalarType::String).ok()?;
+            if let kql_types::Cell::String(text) = cell { Some(text.to_string()) } else { None }
+        });
+        if first { texts.min() } else { texts.max() }
+    };
+    Some((text(&low, true)?, text(&high, false)?))
+}
+
+/// The first and the last tick of a time column by its statistics.
+fn time_span(metadata: &ArrowReaderMetadata, column: &str) -> Option<(i64, i64)> {
+    let (low, high) = extremes(metadata, column, ScalarType::DateTime)?;
+    let ticks = |batch: &RecordBatch, first: bool| {
+        let ticks = (0..batch.num_rows()).filter_map(|row| {
+            match kql_types::Cell::read(batch.column(0), row, ScalarType::DateTime) {
+                Ok(kql_types::Cell::DateTime(ticks)) => Some(ticks),
+                _ => None,
+            }
+        });
+        if first { ticks.min() } else { ticks.max() }
+    };
+    Some((ticks(&low, true)?, ticks(&high, false)?))
+}
+
+/// The minima and the maxima of a column by row group, each as a column of a type.
+fn extremes(
+    metadata: &ArrowReaderMetadata,
+    column: &str,
+    ty: ScalarType,
+) -> Option<(RecordBatch, RecordBatch)> {
+    let field = metadata.schema().field_with_name(column).ok()?.clone();
+    let groups = metadata.metadata().row_groups();
+    let converter =
+        StatisticsConverter::try_new(column, metadata.schema(), metadata.parquet_schema()).ok()?;
+    let one = |array| {
+        let column = foreign::column(&array, &field, ty);
+        let schema = Schema::new(vec![Column::new("c", ty)]).arrow();
+        RecordBatch::try_new(schema, vec![column]).ok()
+    };
+    Some((one(converter.row_group_mins(groups).ok()?)?, one(converter.row_group_maxes(groups).ok()?)?))
+}
+
+/// The bound files by table, in the order in which the tables are met.
+pub(crate) fn group(files: Vec<Bound>) -> Vec<(Schema, Schema, String, Vec<PathBuf>)> {
+    let mut groups: Vec<(Schema, Schema, String, Vec<PathBuf>)> = Vec::new();
+    for file in files {
+        match groups.iter_mut().find(|(_, _, table, _)| *table == file.table) {
+            None => groups.push((file.schema, file.hidden, file.table, vec![file.path])),
+            Some((schema, hidden, _, paths)) => {
+                // Tables that nothing declares have the columns of all their files.
+                for column in file.schema.columns.into_iter().chain(file.hidden.columns) {
+                    if schema.column(&column.name).is_none() && hidden.column(&column.name).is_none() {
+                        hidden.columns.push(column);
+                    }
+                }
+                paths.push(file.path);
+            }
+        }
+    }
+    groups
+}
+
+/// Reads files into a table whose other rows are in memory already.
+pub(crate) fn read_into(
+    table: &mut LoadedTable,
+    hidden: Schema,
+    paths: &[PathBuf],
+    threads: usize,
+) -> Result<(), (PathBuf, String)> {
+    let TableSource::Batches(batches) = &mut table.source else { return Ok(()) };
+    for column in hidden.columns {
+        if table.hidden.column(&column.name).is_none() && table.schema.column(&column.name).is_none() {
+            table.hidden.columns.push(column);
+        }
+    }
+    let columns = table.schema.columns.iter().chain(&table.hidden.columns).cloned().collect();
+    let all = Schema::new(columns);
+    let widened: Result<Vec<_>, _> = batches.iter().map(|batch| convert(batch, &all)).collect();
+    *batches = widened.map_err(|error| (PathBuf::new(), error))?;
+    for (path, read) in paths.iter().zip(parallel::map(paths, threads, |path| read(path, &all))) {
+        batches.extend(read.map_err(|error| (path.clone(), error))?);
+    }
+    Ok(())
+}
+
+/// Reads a file into batches of this schema.
+pub(crate) fn read(path: &Path, schema: &Schema) -> Result<Vec<RecordBatch>, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|builder| builder.build());
+    let mut batches = Vec::new();
+    for batch in reader.map_err(|error| error.to_string())? {
+        batches.push(convert(&batch.map_err(|error| error.to_string())?, schema)?);
+    }
+    Ok(batches)
+}
+
+/// A batch in the columns and types of a schema; a column that it lacks is null, in strings "".
+fn convert(batch: &RecordBatch, schema: &Schema) -> Result<RecordBatch, String> {
+    let columns = schema.columns.iter().map(|column| match batch.schema().column_with_name(&column.name) {
+        Some((place, field)) => foreign::column(batch.column(place), field, column.ty),
+        None => kql_types::builder::null_array(column.ty, batch.num_rows()),
+    });
+    RecordBatch::try_new(Arc::clone(&schema.arrow()), columns.collect()).map_err(|error| error.to_string())
+}

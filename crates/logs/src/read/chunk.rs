@@ -1,0 +1,102 @@
+//! One chunk: its records, each to the table that it belongs to.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::outcome::entry;
+use super::records::{self, Found};
+use super::{Outcome, Pass, Plan};
+use crate::framing::{Chunk, Framing};
+use crate::load::Layouts;
+use crate::value::Record;
+use crate::writer::TableWriter;
+
+/// Reads a chunk as the plan says.
+pub(super) fn read(plan: &Plan<'_>, chunk: Chunk) -> Outcome {
+    let mut outcome = Outcome::default();
+    for (line, why, text) in &chunk.faults {
+        outcome.reject(*line, *why, text);
+    }
+    let (text, invalid) = valid(&chunk);
+    outcome.invalid_lines = invalid;
+    read_text(plan, &chunk, &text, &mut outcome);
+    outcome
+}
+
+fn read_text<'a>(plan: &'a Plan<'a>, chunk: &Chunk, text: &'a str, outcome: &mut Outcome) {
+    let mut writers: Vec<(String, TableWriter<'a, 'a>)> = Vec::new();
+    let mapping = plan.binding.mapping.as_ref();
+    let mut found = |found: Found<'_, 'a>| match found {
+        Found::Record(record, line) => match &plan.pass {
+            Pass::Write { layouts, only } => write(plan, layouts, *only, &mut writers, outcome, record, line),
+            Pass::Infer(layouts) => {
+                let table = table_of(plan, record);
+                if layouts.get(&table).is_none() {
+                    let inference = entry(&mut outcome.inferred, &table);
+                    record.iter().for_each(|field| inference.see(&field.key, &field.value));
+                }
+            }
+            Pass::Dates => outcome.dates.see(record, line),
+        },
+        Found::Fault(line, why, text) => outcome.reject(line, why, text),
+        Found::LongRow => outcome.long_rows += 1,
+    };
+    match plan.framing {
+        Framing::Csv { .. } => records::csv(chunk, plan.framing, text, &plan.binding.header, &mut found),
+        Framing::JsonLines | Framing::JsonValues => records::json(chunk, text, mapping.nested(), &mut found),
+    }
+    outcome.tables = writers.into_iter().map(|(table, writer)| (table, vec![writer.finish()])).collect();
+}
+
+fn table_of<'r>(plan: &'r Plan<'_>, record: &'r Record<'_>) -> Cow<'r, str> {
+    plan.forced.map_or_else(|| plan.binding.mapping.route(record), Cow::Borrowed)
+}
+
+fn write<'a>(
+    plan: &'a Plan<'a>,
+    layouts: &Layouts<'_>,
+    only: Option<&BTreeSet<String>>,
+    writers: &mut Vec<(String, TableWriter<'a, 'a>)>,
+    outcome: &mut Outcome,
+    record: &Record<'a>,
+    line: u64,
+) {
+    let table = table_of(plan, record);
+    if only.is_some_and(|only| !only.contains(table.as_ref())) {
+        return;
+    }
+    let known = writers.iter().position(|(name, _)| *name == table);
+    let at = match known {
+        Some(at) => at,
+        None => {
+            let Some(layout) = layouts.get(&table) else {
+                *entry(&mut outcome.unknown, &table) += 1;
+                return;
+            };
+            let writer = TableWriter::new(layout, plan.binding.mapping.as_ref(), plan.dates);
+            writers.push((table.into_owned(), writer));
+            writers.len() - 1
+        }
+    };
+    writers[at].1.write(record, line);
+}
+
+/// The text of a chunk and the number of its lines that are not UTF-8. Each byte that is not becomes `?`, so that the
+/// spans of the records still hold.
+fn valid(chunk: &Chunk) -> (Cow<'_, str>, u64) {
+    match std::str::from_utf8(&chunk.text) {
+        Ok(text) => (Cow::Borrowed(text), 0),
+        Err(_) => {
+            let mut mended = Vec::with_capacity(chunk.text.len());
+            let mut lines = 0;
+            for line in chunk.text.split_inclusive(|byte| *byte == b'\n') {
+                lines += u64::from(std::str::from_utf8(line).is_err());
+                for part in line.utf8_chunks() {
+                    mended.extend_from_slice(part.valid().as_bytes());
+                    mended.extend(std::iter::repeat_n(b'?', part.invalid().len()));
+                }
+            }
+            (Cow::Owned(String::from_utf8_lossy(&mended).into_owned()), lines)
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! From the text of a chunk to records.
+
+use std::borrow::Cow;
+
+use kql_types::dynamic;
+
+use crate::framing::csv_row::read_row;
+use crate::framing::{Chunk, Envelope, Framing, envelope, lines};
+use crate::json::{self, Invalid, skip_space};
+use crate::value::{Field, Record, Value};
+
+/// What a chunk holds, one after the other.
+pub(crate) enum Found<'r, 'a> {
+    Record(&'r Record<'a>, u64),
+    /// A text that is no record: its line, what is wrong, and the text.
+    Fault(u64, String, &'a str),
+    /// A CSV row with more cells than the header.
+    LongRow,
+}
+
+/// Calls `found` with every JSON record of a chunk, whose text is given apart since it may have been mended. Members of
+/// the objects under the `nested` keys are fields as well.
+pub(crate) fn json<'a>(chunk: &Chunk, text: &'a str, nested: &[&str], found: &mut dyn FnMut(Found<'_, 'a>)) {
+    let mut reader = JsonReader { nested, record: Record::new(), found };
+    let Some(records) = &chunk.records else {
+        let mut line = chunk.line;
+        for one in text.split('\n') {
+            reader.values(one, line);
+            line += 1;
+        }
+        return;
+    };
+    let (mut line, mut counted) = (chunk.line, 0);
+    for span in records {
+        line += lines(text.as_bytes().get(counted..span.start).unwrap_or_default());
+        counted = span.start;
+        if let Some(one) = text.get(span.clone()) {
+            reader.values(one, line);
+        }
+    }
+}
+
+struct JsonReader<'n, 'f, 'a> {
+    nested: &'n [&'n str],
+    record: Record<'a>,
+    found: &'f mut dyn FnMut(Found<'_, 'a>),
+}
+
+impl<'a> JsonReader<'_, '_, 'a> {
+    /// Reads the values that stand one after the other in a text.
+    fn values(&mut self, text: &'a str, line: u64) {
+        let bytes = text.as_bytes();
+        let mut at = skip_space(bytes, 0);
+        while at < bytes.len() {
+            let end = match bytes[at] {
+                b',' => Ok(at + 1),
+                b'[' => self.array(text, at, line),
+                _ => self.object(text, at, line),
+            };
+            match end {
+                Ok(end) => at = skip_space(bytes, end),
+                Err(fault) => {
+                    let why = format!("{} at column {}", fault.why, column(text, fault.at));
+                    return (self.found)(Found::Fault(line, why, text));
+                }
+            }
+        }
+    }
+
+    fn array(&mut self, text: &'a str, at: usize, line: u64) -> Result<usize, Invalid> {
+        let mut elements = Vec::new();
+        let end = json::elements(text, at, |element| elements.push(element))?;
+        elements.into_iter().for_each(|element| self.values(element, line));
+        Ok(end)
+    }
+
+    fn object(&mut self, text: &'a str, at: usize, line: u64) -> Result<usize, Invalid> {
+        if let Envelope::Array(start, _) = envelope(text.as_bytes(), at) {
+            let end = json::skip_value(text.as_bytes(), at)?;
+            self.array(text, start, line)?;
+            return Ok(end);
+        }
+        self.record.clear();
+        let (record, nested) = (&mut self.record, self.nested);
+        let end = json::members(text, at, |key, value| {
+            let inside =
+                nested.iter().position(|name| dynamic::key_is(key, name)).filter(|_| value.starts_with('{'));
+            match inside {
+                Some(place) => {
+                    // The value was checked as a part of the whole.
+                    let within = place as u8 + 1;
+                    let _ = json::members(value, 0, |key, value| record.push(member(within, key, value)));
+                }
+                None => record.push(member(0, key, value)),
+            }
+        })?;
+        (self.found)(Found::Record(&self.record, line));
+        Ok(end)
+    }
+}
+
+fn member<'a>(within: u8, key: &'a str, value: &'a str) -> Field<'a> {
+    Field { within, key: dynamic::unquote(key), value: Value::Json(Cow::Borrowed(value)) }
+}
+
+fn column(text: &str, at: usize) -> usize {
+    text.char_indices().take_while(|(offset, _)| *offset < at).count() + 1
+}
+
+/// Calls `found` with every row of a chunk of CSV as a record under the names of the header.
+pub(crate) fn csv<'a>(
+    chunk: &Chunk,
+    framing: Framing,
+    text: &'a str,
+    header: &'a [String],
+    found: &mut dyn FnMut(Found<'_, 'a>),
+) {
+    let Framing::Csv { delimiter } = framing else { return };
+    let mut record = Record::new();
+    let mut cells = Vec::new();
+    let mut at = if chunk.line == 1 { crate::framing::header_start(text) } else { 0 };
+    let mut line = chunk.line + lines(&text.as_bytes()[..at]);
+    let mut header_row = chunk.line == 1;
+    while at < text.len() {
+        let next = read_row(text, at, delimiter, &mut cells);
+        let row_line = line;
+        line += lines(&text.as_bytes()[at..next]);
+        at = next;
+        let blank = cells.len() == 1 && cells[0].trim().is_empty() && header.len() > 1;
+        let type_line = cells[0].starts_with("#TYPE ");
+        let repeated =
+            cells.len() == header.len() && cells.iter().zip(header).all(|(cell, name)| cell.trim() == name);
+        if std::mem::take(&mut header_row) || blank || type_line || repeated {
+            continue;
+        }
+        record.clear();
+        let long = cells.len() > header.len();
+        for (place, cell) in cells.drain(..).enumerate() {
+            let key = match header.get(place) {
+                Some(name) => Cow::Borrowed(name.as_str()),
+                None => Cow::Owned(format!("column{}", place + 1)),
+            };
+            record.push(Field { within: 0, key, value: Value::Text(cell) });
+        }
+        if long {
+            found(Found::LongRow);
+        }
+        found(Found::Record(&record, row_line));
+    }
+}

@@ -1,0 +1,179 @@
+//! Rows of one chunk that go to one table.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::array::ArrayRef;
+use kql_types::ScalarType;
+
+use crate::format::{Mapping, Target};
+use crate::layout::{Layout, Slot};
+use crate::row::Row;
+use crate::typing::{ColumnSink, DateRule, Push};
+use crate::value::{Field, Value};
+
+/// Fills the columns of a table from records, and counts what does not fit.
+pub(crate) struct TableWriter<'a, 'l> {
+    mapping: &'l dyn Mapping,
+    dates: DateRule,
+    layout: Arc<Layout>,
+    row: Row<'a>,
+    sinks: Vec<Option<ColumnSink>>,
+    targets: HashMap<(u8, String), usize>,
+    known: Vec<(u8, String, Target)>,
+    /// The target of the field at each position of the last record, which the next record most often repeats.
+    expected: Vec<usize>,
+    counts: Counts,
+}
+
+/// What the writing of a chunk counted.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Counts {
+    pub rows: usize,
+    pub naive_times: u64,
+    /// Rows whose time came from a column of another name.
+    pub stand_in: Option<(String, u64)>,
+    pub unmapped: HashMap<String, u64>,
+    /// Cells that became null, by column: how many, the line of the first and its text.
+    pub unfit: HashMap<String, (u64, u64, String)>,
+    pub span: Option<(i64, i64)>,
+}
+
+/// The columns of a chunk that have a value in some row.
+pub(crate) struct Filled {
+    pub columns: Vec<(Slot, ArrayRef)>,
+    pub counts: Counts,
+}
+
+impl<'a, 'l> TableWriter<'a, 'l> {
+    pub fn new(layout: Arc<Layout>, mapping: &'l dyn Mapping, dates: DateRule) -> Self {
+        TableWriter {
+            mapping,
+            dates,
+            row: Row::new(Arc::clone(&layout)),
+            sinks: layout.columns.iter().map(|_| None).collect(),
+            layout,
+            targets: HashMap::new(),
+            known: Vec::new(),
+            expected: Vec::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Writes one record, which begins on this line of the file, as a row.
+    pub fn write(&mut self, record: &[Field<'a>], line: u64) {
+        for (position, field) in record.iter().enumerate() {
+            let target = self.target(position, field);
+            match &self.known[target].2 {
+                Target::Column(slot, rank) => self.row.set(*slot, *rank, field.value.clone()),
+                Target::Columns(slots) => {
+                    for (slot, rank) in slots {
+                        self.row.set(*slot, *rank, field.value.clone());
+                    }
+                }
+                Target::Extra if field.value.is_empty() => {}
+                Target::Extra => {
+                    self.row.keep_extra(&field.key, &field.value);
+                    match self.counts.unmapped.get_mut(field.key.as_ref()) {
+                        Some(count) => *count += 1,
+                        None => {
+                            self.counts.unmapped.insert(field.key.to_string(), 1);
+                        }
+                    }
+                }
+                Target::Drop => {}
+            }
+        }
+        self.mapping.finish(record, &mut self.row);
+        self.complete();
+        self.flush(line);
+    }
+
+    fn target(&mut self, position: usize, field: &Field<'a>) -> usize {
+        let matches = |known: &(u8, String, Target)| known.0 == field.within && known.1 == field.key;
+        if let Some(expected) = self.expected.get(position)
+            && self.known.get(*expected).is_some_and(matches)
+        {
+            return *expected;
+        }
+        let key = (field.within, field.key.to_string());
+        let next = self.known.len();
+        let target = *self.targets.entry(key).or_insert(next);
+        if target == next {
+            let meaning = self.mapping.target(&self.layout, field.within, &field.key);
+            self.known.push((field.within, field.key.to_string(), meaning));
+        }
+        if self.expected.len() <= position {
+            self.expected.resize(position + 1, usize::MAX);
+        }
+        self.expected[position] = target;
+        target
+    }
+
+    /// Gives the columns that every known table has what follows from the others.
+    fn complete(&mut self) {
+        let layout = &self.layout;
+        if let Some(slot) = layout.type_name
+            && self.row.at(slot).is_none()
+        {
+            self.row.set(slot, 0, Value::text(layout.table.clone()));
+        }
+        if let Some((generated, stamp)) = layout.twins {
+            match (self.row.at(generated).cloned(), self.row.at(stamp).cloned()) {
+                (Some(time), None) => self.row.set(stamp, 0, time),
+                (None, Some(time)) => self.row.set(generated, 0, time),
+                _ => {}
+            }
+        }
+        let Some(time) = layout.time else { return };
+        if layout.known && self.row.at(time).is_none() {
+            let found = layout
+                .stand_ins
+                .iter()
+                .find_map(|slot| self.row.at(*slot).map(|value| (*slot, value.clone())));
+            if let Some((slot, value)) = found {
+                self.row.set(time, 0, value);
+                let name = &layout.columns[slot].name;
+                self.counts.stand_in.get_or_insert_with(|| (name.clone(), 0)).1 += 1;
+            }
+        }
+    }
+
+    fn flush(&mut self, line: u64) {
+        let number = self.counts.rows;
+        let layout = &self.layout;
+        let (sinks, counts, dates) = (&mut self.sinks, &mut self.counts, self.dates);
+        self.row.drain(|slot, value| {
+            // An empty dynamic string is a value; any other empty value is the padding that the column has anyway.
+            let missing =
+                value.is_null() || (value.is_empty() && layout.columns[slot].ty != ScalarType::Dynamic);
+            if missing {
+                return;
+            }
+            let sink = sinks[slot].get_or_insert_with(|| ColumnSink::new(layout.columns[slot].ty));
+            match sink.push(number, &value, dates) {
+                Push::Done => {}
+                Push::Naive => counts.naive_times += 1,
+                Push::Unfit => {
+                    let unfit = counts.unfit.entry(layout.columns[slot].name.clone());
+                    unfit.or_insert_with(|| (0, line, value.to_text().into_owned())).0 += 1;
+                }
+            }
+            if Some(slot) == layout.time
+                && let Some(ticks) = sink.last_ticks()
+            {
+                let (first, last) = counts.span.unwrap_or((ticks, ticks));
+                counts.span = Some((first.min(ticks), last.max(ticks)));
+            }
+        });
+        self.counts.rows += 1;
+    }
+
+    /// The columns that were written.
+    pub fn finish(self) -> Filled {
+        let rows = self.counts.rows;
+        let columns = self.sinks.into_iter().enumerate();
+        let columns = columns.filter_map(|(slot, sink)| sink.map(|sink| (slot, sink.finish(rows)))).collect();
+        Filled { columns, counts: self.counts }
+    }
+}
