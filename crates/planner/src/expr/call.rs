@@ -181,7 +181,11 @@ impl Binder<'_> {
                 match value.literal_str() {
                     Some(name) => name.to_string(),
                     None => {
-                        return Err(semantic(codes::TYPES, column.span, "the name of the column is a string"));
+                        return Err(semantic(
+                            codes::TYPES,
+                            column.span,
+                            "the name of the column is a string",
+                        ));
                     }
                 }
             }
