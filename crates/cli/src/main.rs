@@ -1,2 +1,47 @@
 //! The `kql` command.
-fn main() {}
+
+mod args;
+mod ask;
+mod batch;
+mod check;
+mod data;
+mod errors;
+mod output;
+mod panics;
+mod repl;
+mod request;
+mod run;
+mod source;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::errors::Failure;
+
+/// Planning recurses over the query, so a deeply nested one needs more than the usual two megabytes.
+const STACK_BYTES: usize = 256 << 20;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || dispatch(cli));
+    let outcome = match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err(Failure::query("the engine failed; this is a defect of kql")),
+        Err(error) => Err(Failure::usage(format!("no thread could be started: {error}"))),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        Some(Command::Run(args)) => run::run(&args),
+        Some(Command::Batch(args)) => batch::run(&args),
+        Some(Command::Check(args)) => check::run(&args),
+        None => repl::run(&cli.data),
+    }
+}

@@ -1,0 +1,97 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::output;
+
+/// Run Kusto queries (KQL) offline over exported logs.
+///
+/// Without a command, an interactive prompt opens.
+#[derive(Debug, Parser)]
+#[command(name = "kql", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do; the prompt when left out.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What the prompt works on.
+    #[command(flatten)]
+    pub data: DataArgs,
+}
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 all went well, 1 a query failed, 2 the command line or a file is wrong, 3 a test failed.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run queries and print their rows.
+    Run(RunArgs),
+    /// Answer queries line by line: one JSON request a line on standard input, one JSON answer a line.
+    ///
+    /// A request is {"id", "kql", "rows": true|false, "now"}; `rows` and `now` may be left out. An answer is
+    /// {"id", "ok": true, "columns": [{"name", "type"}], "rows": [[…]], "row_count", "elapsed_ms"} or
+    /// {"id", "ok": false, "stage", "error": {"kind", "code", "message", "start", "end"}}, where start and end count
+    /// bytes of the query's UTF-8 text.
+    Batch(BatchArgs),
+    /// Parse, bind and plan queries without data.
+    Check(CheckArgs),
+}
+
+/// Where the rows come from and what the time is.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DataArgs {
+    /// A file, folder or glob of exported logs; Table=PATH when the table cannot be told from the content.
+    #[arg(long = "data", short = 'd', value_name = "[TABLE=]PATH")]
+    pub data: Vec<String>,
+    /// What now() and ago() take as the present: a datetime, or `data` for the newest event that was loaded.
+    #[arg(long, value_name = "TIME|data")]
+    pub now: Option<String>,
+}
+
+/// Arguments of `kql run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Files of queries; `-` is standard input. Queries in one file are separated by blank lines.
+    #[arg(value_name = "FILE.kql")]
+    pub files: Vec<PathBuf>,
+    /// A query.
+    #[arg(short = 'e', long = "execute", value_name = "QUERY")]
+    pub queries: Vec<String>,
+    /// The data and the time.
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// The value of a name in `declare query_parameters`.
+    #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
+    /// How rows are written; a table on a terminal, else NDJSON.
+    #[arg(long, short = 'f', value_parser = output::format_names())]
+    pub format: Option<String>,
+    /// Rows that `--format table` prints of each result; 0 prints all. On a terminal 40, else all.
+    #[arg(long, value_name = "N")]
+    pub max_rows: Option<usize>,
+}
+
+/// Arguments of `kql batch`.
+#[derive(Debug, Args)]
+pub struct BatchArgs {
+    /// The data and the time.
+    #[command(flatten)]
+    pub data: DataArgs,
+}
+
+/// Arguments of `kql check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Files of queries; `-` or nothing is standard input.
+    #[arg(value_name = "FILE.kql")]
+    pub files: Vec<PathBuf>,
+    /// Read the requests of `kql batch` and answer each with {"id", "ok", "stage", "columns", "error"} on a line.
+    #[arg(long, conflicts_with = "files")]
+    pub jsonl: bool,
+    /// The tables that exist, in place of the built-in ones: `.create table` commands, or JSON
+    /// {"Table": [{"name", "type"}]}.
+    #[arg(long, value_name = "FILE")]
+    pub schema: Option<PathBuf>,
+}

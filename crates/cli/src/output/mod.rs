@@ -1,0 +1,123 @@
+//! The formats in which rows are written.
+
+mod csv;
+mod json;
+mod kusto_v1;
+mod markdown;
+mod ndjson;
+mod table;
+mod tsv;
+
+use std::io::{IsTerminal, Result, Write, stdout};
+
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use kql_planner::{QueryResult, ResultTable};
+use kql_types::{Cell, CellReader};
+
+pub use json::push_row as push_json_row;
+
+/// A way to write the results of a query.
+pub struct Format {
+    /// The word after `--format`.
+    pub name: &'static str,
+    /// One line for the help text.
+    pub about: &'static str,
+    /// Whether the results of several queries are a blank line apart.
+    pub spaced: bool,
+    write: fn(&QueryResult, &Layout, &mut dyn Write) -> Result<()>,
+}
+
+/// Every format, in the order of the help text.
+pub const FORMATS: &[Format] = &[
+    Format {
+        name: "table",
+        about: "a table for reading, cut to the terminal",
+        spaced: true,
+        write: table::write,
+    },
+    Format {
+        name: "csv",
+        about: "comma-separated values with a header line",
+        spaced: true,
+        write: csv::write,
+    },
+    Format { name: "tsv", about: "tab-separated values with a header line", spaced: true, write: tsv::write },
+    Format { name: "json", about: "one JSON array of objects a result", spaced: false, write: json::write },
+    Format { name: "ndjson", about: "one JSON object a line", spaced: false, write: ndjson::write },
+    Format { name: "markdown", about: "a Markdown table", spaced: true, write: markdown::write },
+    Format {
+        name: "kusto-v1",
+        about: "the answer of Kusto's v1 REST endpoint",
+        spaced: false,
+        write: kusto_v1::write,
+    },
+];
+
+/// The room that a format has.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Layout {
+    /// Characters in a line; `None` where lines may have any length.
+    pub width: Option<u16>,
+    /// Rows that a table shows of each result; `None` shows all.
+    pub max_rows: Option<usize>,
+}
+
+impl Layout {
+    /// The room on standard output, with the user's wish for the number of rows, of which 0 means all.
+    pub fn of_stdout(max_rows: Option<usize>) -> Self {
+        const ROWS_ON_A_TERMINAL: usize = 40;
+        if !stdout().is_terminal() {
+            return Layout { width: None, max_rows: max_rows.filter(|rows| *rows > 0) };
+        }
+        let max_rows = Some(max_rows.unwrap_or(ROWS_ON_A_TERMINAL)).filter(|rows| *rows > 0);
+        Layout { width: comfy_table::Table::new().width(), max_rows }
+    }
+}
+
+/// The names of the formats with their help lines, for the command line.
+pub fn format_names() -> PossibleValuesParser {
+    FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about)).collect::<Vec<_>>().into()
+}
+
+/// The format of a name; without one a table on a terminal, else NDJSON.
+pub fn format(name: Option<&str>) -> Option<&'static Format> {
+    let name = name.unwrap_or(if stdout().is_terminal() { "table" } else { "ndjson" });
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+impl Format {
+    /// Writes the results of a query.
+    pub fn write(&self, result: &QueryResult, layout: &Layout, out: &mut dyn Write) -> Result<()> {
+        (self.write)(result, layout, out)
+    }
+}
+
+/// Calls back with the cells of each row, in order, until the callback fails.
+pub fn each_row(table: &ResultTable, mut row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<()> {
+    for batch in &table.batches {
+        let readers = table
+            .columns
+            .iter()
+            .zip(batch.columns())
+            .map(|(column, array)| CellReader::new(array.as_ref(), column.ty))
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .map_err(std::io::Error::other)?;
+        let mut cells = Vec::with_capacity(readers.len());
+        for at in 0..batch.num_rows() {
+            cells.clear();
+            cells.extend(readers.iter().map(|reader| reader.get(at)));
+            row(&cells)?;
+        }
+    }
+    Ok(())
+}
+
+/// The text of a cell on one line, without what would steer a terminal.
+fn one_line(cell: Cell<'_>) -> String {
+    let text = kql_types::text::to_text(cell);
+    if !text.chars().any(char::is_control) {
+        return text;
+    }
+    let visible = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(visible).collect()
+}

@@ -1,0 +1,85 @@
+//! Texts of queries: files, standard input and the command line.
+
+use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
+
+use kql_parser::split;
+
+use crate::errors::Failure;
+
+/// A text with queries in it.
+pub struct Source {
+    /// The file; `None` for the command line and standard input.
+    file: Option<PathBuf>,
+    /// The text.
+    pub text: String,
+    /// The whole text is one query.
+    single: bool,
+}
+
+impl Source {
+    /// What messages call it.
+    pub fn name(&self) -> &str {
+        self.file.as_ref().and_then(|file| file.to_str()).unwrap_or("query")
+    }
+
+    /// The name, where it is a file.
+    pub fn file_name(&self) -> Option<&str> {
+        self.file.as_ref().map(|_| self.name())
+    }
+
+    /// The queries with the offsets at which they begin.
+    ///
+    /// A text that parses as a whole is one query, whatever blank lines it has.
+    pub fn queries(&self) -> Vec<(usize, &str)> {
+        let spans = split(&self.text);
+        if self.single || spans.len() < 2 || kql_parser::parse(&self.text).is_ok() {
+            return vec![(0, self.text.as_str())];
+        }
+        spans.into_iter().map(|span| (span.start as usize, span.of(&self.text))).collect()
+    }
+
+    /// The line of an offset, counted from 1.
+    pub fn line(&self, offset: usize) -> usize {
+        kql_parser::render::position(&self.text, offset).line
+    }
+}
+
+/// Reads the files, then takes the queries of the command line; standard input when there is neither.
+pub fn read(files: &[PathBuf], queries: &[String]) -> Result<Vec<Source>, Failure> {
+    let mut sources = Vec::new();
+    for file in files {
+        if file.as_os_str() == "-" {
+            sources.push(read_stdin()?);
+            continue;
+        }
+        let fail = |why: String| Failure::usage(format!("{}: {why}", file.display()));
+        let bytes = std::fs::read(file).map_err(|error| fail(error.to_string()))?;
+        let text = String::from_utf8(bytes).map_err(|_| fail("the file is not UTF-8 text".into()))?;
+        sources.push(Source { file: Some(file.clone()), text: without_mark(text), single: false });
+    }
+    sources.extend(queries.iter().map(|query| Source { file: None, text: query.clone(), single: true }));
+    if sources.is_empty() {
+        if std::io::stdin().is_terminal() {
+            return Err(Failure::usage("no query: name a file, or give one with -e"));
+        }
+        sources.push(read_stdin()?);
+    }
+    Ok(sources)
+}
+
+fn read_stdin() -> Result<Source, Failure> {
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::usage(format!("standard input: {error}")))?;
+    Ok(Source { file: None, text: without_mark(text), single: false })
+}
+
+/// The text without a byte order mark.
+fn without_mark(text: String) -> String {
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_string(),
+        None => text,
+    }
+}
