@@ -70,12 +70,6 @@ impl Sample {
         keys
     }
 
-    /// Whether some record has all of these keys.
-    pub fn has_keys(&self, keys: &[&str]) -> bool {
-        let mut records = self.records.iter();
-        records.any(|record| keys.iter().all(|key| record.iter().any(|field| field.key == *key)))
-    }
-
     /// The different values of a key, as text.
     pub fn values(&self, key: &str) -> Vec<String> {
         let mut values = Vec::new();

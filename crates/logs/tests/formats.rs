@@ -117,7 +117,7 @@ fn rows_of_parquet_and_text_join_in_one_table() {
         &LoadOptions::default(),
     );
     let all = rows(table(&loaded, "AuditLogs"), &[]);
-    assert_eq!((all.len(), &all[..80] == &all[80..]), (160, true));
+    assert_eq!((all.len(), all[..80] == all[80..]), (160, true));
 }
 
 #[test]

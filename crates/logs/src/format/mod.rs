@@ -3,6 +3,7 @@
 //! The list is what sniffing goes through, what `--as` accepts, and what the help text prints.
 
 mod ad_hoc;
+mod entra;
 mod table;
 
 pub(crate) use ad_hoc::table_name;
@@ -27,7 +28,13 @@ pub struct Format {
 }
 
 /// Every format, the most particular first; the last takes any file.
-pub static FORMATS: &[Format] = &[table::FORMAT, ad_hoc::FORMAT];
+pub static FORMATS: &[Format] = &[
+    entra::diagnostic::FORMAT,
+    entra::graph::FORMAT,
+    entra::portal_csv::FORMAT,
+    table::FORMAT,
+    ad_hoc::FORMAT,
+];
 
 /// The format of Parquet files, which are recognised by their bytes rather than by their records.
 pub const PARQUET: &str = "parquet";

@@ -33,7 +33,9 @@ fn read_text<'a>(plan: &'a Plan<'a>, chunk: &Chunk, text: &'a str, outcome: &mut
                 let table = table_of(plan, record);
                 if layouts.get(&table).is_none() {
                     let inference = entry(&mut outcome.inferred, &table);
-                    record.iter().for_each(|field| inference.see(&field.key, &field.value));
+                    let taken_apart = |key: &str| mapping.nested().contains(&key);
+                    let fields = record.iter().filter(|field| field.within > 0 || !taken_apart(&field.key));
+                    fields.for_each(|field| inference.see(&field.key, &field.value));
                 }
             }
             Pass::Dates => outcome.dates.see(record, line),

@@ -19,14 +19,12 @@ pub(crate) enum Found<'r, 'a> {
 }
 
 /// Calls `found` with every JSON record of a chunk, whose text is given apart since it may have been mended. Members of
-/// the objects under the `nested` keys are fields as well.
+/// the objects under the `nested` keys are fields as well, before the objects themselves.
 pub(crate) fn json<'a>(chunk: &Chunk, text: &'a str, nested: &[&str], found: &mut dyn FnMut(Found<'_, 'a>)) {
     let mut reader = JsonReader { nested, record: Record::new(), found };
     let Some(records) = &chunk.records else {
-        let mut line = chunk.line;
-        for one in text.split('\n') {
+        for (line, one) in (chunk.line..).zip(text.split('\n')) {
             reader.values(one, line);
-            line += 1;
         }
         return;
     };
@@ -85,14 +83,12 @@ impl<'a> JsonReader<'_, '_, 'a> {
         let end = json::members(text, at, |key, value| {
             let inside =
                 nested.iter().position(|name| dynamic::key_is(key, name)).filter(|_| value.starts_with('{'));
-            match inside {
-                Some(place) => {
-                    // The value was checked as a part of the whole.
-                    let within = place as u8 + 1;
-                    let _ = json::members(value, 0, |key, value| record.push(member(within, key, value)));
-                }
-                None => record.push(member(0, key, value)),
+            if let Some(place) = inside {
+                // The value was checked as a part of the whole.
+                let within = place as u8 + 1;
+                let _ = json::members(value, 0, |key, value| record.push(member(within, key, value)));
             }
+            record.push(member(0, key, value));
         })?;
         (self.found)(Found::Record(&self.record, line));
         Ok(end)

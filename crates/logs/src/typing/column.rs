@@ -131,7 +131,8 @@ mod tests {
     #[test]
     fn each_type_takes_its_forms_and_counts_the_rest() {
         let text = Value::text;
-        let cases: &[(ScalarType, &[(Value<'_>, &str)], usize)] = &[
+        type Case<'a> = (ScalarType, &'a [(Value<'a>, &'a str)], usize);
+        let cases: &[Case<'_>] = &[
             (ScalarType::Bool, &[(json("true"), "true"), (text("FALSE"), "false"), (text("yes"), "")], 1),
             (ScalarType::Int, &[(json("5"), "5"), (json("\"0x10\""), "16"), (json("3000000000"), "")], 1),
             (
