@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand};
+use kql_logs::DateOrder;
+use kql_logs::format::{FORMATS, Format};
 
 use crate::output;
 
@@ -39,6 +42,21 @@ pub enum Command {
     Check(CheckArgs),
 }
 
+const LOADING: &str = "Reading the data";
+
+fn input_formats() -> PossibleValuesParser {
+    let value = |format: &Format| PossibleValue::new(format.name).help(format.about);
+    FORMATS.iter().map(value).collect::<Vec<_>>().into()
+}
+
+fn date_order(text: &str) -> Result<DateOrder, String> {
+    match text {
+        "mdy" => Ok(DateOrder::MonthFirst),
+        "dmy" => Ok(DateOrder::DayFirst),
+        _ => Err("`mdy` or `dmy` is expected".into()),
+    }
+}
+
 /// Where the rows come from and what the time is.
 #[derive(Debug, Clone, Default, Args)]
 pub struct DataArgs {
@@ -48,6 +66,21 @@ pub struct DataArgs {
     /// What now() and ago() take as the present: a datetime, or `data` for the newest event that was loaded.
     #[arg(long, value_name = "TIME|data")]
     pub now: Option<String>,
+    /// Read every file in this format rather than tell it from the content.
+    #[arg(long = "as", value_name = "FORMAT", value_parser = input_formats(), help_heading = LOADING)]
+    pub input_format: Option<String>,
+    /// The order of dates such as 04/05/2026: `mdy` or `dmy`; without it, by evidence in each file.
+    #[arg(long, value_name = "ORDER", value_parser = date_order, help_heading = LOADING)]
+    pub date_order: Option<DateOrder>,
+    /// The offset from UTC of times without a zone, such as +02:00; without it, UTC.
+    #[arg(long, value_name = "OFFSET", help_heading = LOADING)]
+    pub tz: Option<String>,
+    /// Fail at the first record or cell that is not well formed, rather than report it and go on.
+    #[arg(long, help_heading = LOADING)]
+    pub strict: bool,
+    /// Write the records that could not be read to a file, as they came.
+    #[arg(long, value_name = "FILE", help_heading = LOADING)]
+    pub rejects: Option<PathBuf>,
 }
 
 /// Arguments of `kql run`.

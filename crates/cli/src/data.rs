@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datafusion::catalog::TableProvider;
 use datafusion::datasource::MemTable;
 use kql_logs::catalogue::Catalogue;
-use kql_logs::{DataSpec, FileReport, LoadOptions, LoadedTable, TableSource};
+use kql_logs::{DataSpec, FileReport, LoadOptions, LoadedTable};
 use kql_planner::{Catalog, Engine, QueryOptions, Table};
 use kql_types::{Schema, datetime};
 
@@ -60,18 +59,53 @@ pub struct Loaded {
 /// Loads the data of the command line.
 pub fn load(args: &DataArgs) -> Result<Loaded, Failure> {
     let specs: Vec<DataSpec> = args.data.iter().map(|spec| DataSpec::parse(spec)).collect();
-    let options = LoadOptions::default();
+    let options = load_options(args)?;
     let loaded = kql_logs::load(&specs, &options).map_err(|error| Failure::usage(error.to_string()))?;
     let now = now(args.now.as_deref(), &loaded.report)?;
     let mut tables = BTreeMap::new();
-    for table in loaded.tables {
-        let name = table.name.clone();
-        let table = to_table(table).map_err(|why| Failure::usage(format!("{name}: {why}")))?;
-        tables.insert(name, table);
+    for table in &loaded.tables {
+        let engine_table = to_table(table).map_err(|why| Failure::usage(format!("{}: {why}", table.name)))?;
+        tables.insert(table.name.clone(), engine_table);
     }
     let catalog = LogCatalog { known: options.catalogue, builtin: true, loaded: tables };
     let options = QueryOptions { now, ..QueryOptions::default() };
     Ok(Loaded { engine: Engine::new(Arc::new(catalog)), options, report: loaded.report })
+}
+
+fn load_options(args: &DataArgs) -> Result<LoadOptions, Failure> {
+    let naive_offset_minutes =
+        match &args.tz {
+            Some(text) => Some(offset_minutes(text).ok_or_else(|| {
+                Failure::usage(format!("--tz {text}: an offset such as +02:00 is expected"))
+            })?),
+            None => None,
+        };
+    Ok(LoadOptions {
+        format: args.input_format.clone(),
+        date_order: args.date_order,
+        naive_offset_minutes,
+        strict: args.strict,
+        rejects: args.rejects.clone(),
+        ..LoadOptions::default()
+    })
+}
+
+/// Minutes east of UTC of `Z`, `+02:00` or `-0530`.
+fn offset_minutes(text: &str) -> Option<i32> {
+    if matches!(text, "Z" | "UTC") {
+        return Some(0);
+    }
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+')?),
+    };
+    let digits = digits.replace(':', "");
+    if digits.len() != 4 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (hours, minutes) = digits.split_at(2);
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (hours <= 14 && minutes < 60).then_some(sign * (hours * 60 + minutes))
 }
 
 /// An engine over empty tables: the given ones alone, or the built-in ones.
@@ -105,24 +139,19 @@ fn now(text: Option<&str>, report: &[FileReport]) -> Result<Option<i64>, Failure
     }
 }
 
-fn to_table(table: LoadedTable) -> Result<Table, String> {
-    let mut columns = table.schema.columns.clone();
-    columns.extend(table.hidden.columns.iter().cloned());
-    let provider: Arc<dyn TableProvider> = match table.source {
-        TableSource::Batches(batches) => {
-            let arrow = Schema::new(columns).arrow();
-            let threads = std::thread::available_parallelism().map_or(1, usize::from);
-            let mut partitions = vec![Vec::new(); threads.min(batches.len()).max(1)];
-            // Neighbouring batches stay together, so that each partition keeps the order of the files.
-            let each = batches.len().div_ceil(partitions.len()).max(1);
-            for (index, batch) in batches.into_iter().enumerate() {
-                partitions[index / each].push(batch);
-            }
-            Arc::new(MemTable::try_new(arrow, partitions).map_err(|error| error.to_string())?)
-        }
-        TableSource::Parquet(_) => return Err("Parquet files cannot be read yet".into()),
-    };
-    Ok(Table { schema: table.schema, hidden: table.hidden.columns, provider })
+fn to_table(table: &LoadedTable) -> Result<Table, String> {
+    let batches = table.batches().map_err(|error| error.to_string())?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    // Neighbouring batches stay together, so that each partition keeps the order of the files.
+    let each = batches.len().div_ceil(threads).max(1);
+    let mut partitions: Vec<_> = batches.chunks(each).map(<[_]>::to_vec).collect();
+    if partitions.is_empty() {
+        partitions.push(Vec::new());
+    }
+    let provider =
+        MemTable::try_new(table.all_columns().arrow(), partitions).map_err(|error| error.to_string())?;
+    let hidden = table.hidden.columns.clone();
+    Ok(Table { schema: table.schema.clone(), hidden, provider: Arc::new(provider) })
 }
 
 /// Tells on standard error what a user should know about the files; whether one of them could not be read at all.
