@@ -17,6 +17,7 @@ pub mod regex_cache;
 pub mod resolve;
 pub mod scalar;
 pub mod table;
+pub mod tuple;
 pub mod typed;
 
 pub use error::CallError;

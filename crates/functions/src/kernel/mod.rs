@@ -1,7 +1,12 @@
 //! Algorithms that several functions share, over plain values.
 
 pub mod calendar;
+pub mod fourier;
 pub mod ip;
 pub mod needles;
+pub mod percentile;
+pub mod regression;
+pub mod season;
+pub mod series;
 pub mod special;
 pub mod term;

@@ -8,6 +8,7 @@ pub mod dynamic;
 pub mod ip;
 mod logic;
 mod math;
+mod series;
 mod string;
 mod window;
 
@@ -23,6 +24,7 @@ pub(crate) fn families() -> Vec<Family> {
         Family { name: "ip", functions: ip::functions() },
         Family { name: "logic", functions: logic::functions() },
         Family { name: "math", functions: math::functions() },
+        Family { name: "series", functions: series::functions() },
         Family { name: "string", functions: string::functions() },
         Family { name: "window", functions: window::functions() },
     ];
