@@ -3,6 +3,7 @@
 use datafusion::logical_expr::lit;
 use datafusion::scalar::ScalarValue;
 use kql_functions::function::Eval;
+use kql_functions::scalar::dynamic::array_sort;
 use kql_functions::{CallError, Function, Naming, Typed, resolve, table};
 use kql_parser::ast::{Call, Expr, ExprKind, Literal};
 use kql_parser::span::Span;
@@ -52,6 +53,7 @@ impl Binder<'_> {
         let exact = scope.exact();
         let mut args = Vec::with_capacity(call.args.len());
         let mut first_name = NameSource::Positional;
+        let mut names: Vec<Option<String>> = vec![None; call.args.len()];
         for (index, arg) in call.args.iter().enumerate() {
             if matches!(arg.kind, ExprKind::Wildcard(_)) {
                 let message = format!("{}() does not take `*`", function.name);
@@ -67,12 +69,29 @@ impl Binder<'_> {
                 let message = "a function that yields several columns stands alone in a column list";
                 return Err(semantic(codes::SHAPE, arg.span, message));
             }
+            names[index] = match (&bound.name, &arg.kind) {
+                (NameSource::Written(name) | NameSource::Suggested(name), _) => Some(name.clone()),
+                (NameSource::Positional, ExprKind::Name(name)) => Some(name.clone()),
+                (NameSource::Positional, _) => None,
+            };
             if index == 0 {
                 first_name = bound.name;
             }
             args.push(bound.value);
         }
         let spans: Vec<Span> = call.args.iter().map(|arg| arg.span).collect();
+        if let Some(names) = array_sort::names(function, &args, &names) {
+            let columns = array_sort::columns(function.name, &args)
+                .map_err(|error| self.function_error(function, error, span, &spans))?;
+            let value = resolve::resolve(function, args)
+                .map_err(|error| self.function_error(function, error, span, &spans))?;
+            let mut columns: Vec<_> = names.into_iter().map(NameSource::Suggested).zip(columns).collect();
+            return Ok(match columns.as_mut_slice() {
+                // Alone it is an array like any other.
+                [(name, _)] => Bound { value, name: name.clone(), columns: None },
+                _ => Bound { value, name: NameSource::Positional, columns: Some(columns) },
+            });
+        }
         let several = resolve::resolve_tuple(function, args.clone())
             .map_err(|error| self.function_error(function, error, span, &spans))?;
         if let Some(columns) = several {

@@ -48,8 +48,19 @@ fn descending(args: &[Typed]) -> Result<Typed, CallError> {
     call("array_sort_desc", args)
 }
 
-/// The columns that a call yields where it may yield several, as in `extend (x, y) = array_sort_asc(a, b)`: one an
-/// array. The name of each is that of its argument with `_sorted`.
+/// The names of the columns that a call yields, one an array: the argument's with `_sorted`, or the number of an
+/// argument without one. `None` for any other function.
+pub fn names(function: &Function, args: &[Typed], arg_names: &[Option<String>]) -> Option<Vec<String>> {
+    matches!(function.name, "array_sort_asc" | "array_sort_desc").then_some(())?;
+    let arrays = args.iter().filter(|arg| arg.ty != ScalarType::Bool).count();
+    let name = |at: usize| match arg_names.get(at) {
+        Some(Some(name)) => format!("{name}_sorted"),
+        _ => format!("array{at}_sorted"),
+    };
+    Some((0..arrays).map(name).collect())
+}
+
+/// The columns that a call yields, one an array, as in `extend (x, y) = array_sort_asc(a, b)`.
 pub fn columns(name: &str, args: &[Typed]) -> Result<Vec<Typed>, CallError> {
     let sorted = call(name, args)?;
     let arrays = args.iter().filter(|arg| arg.ty == ScalarType::Dynamic).count();
