@@ -6,12 +6,13 @@ use crate::framing::csv_row::read_row;
 use crate::framing::{self, Framing, Text};
 use crate::read::records;
 use crate::read::records::Found;
-use crate::value::{Field, Record, Value};
+use crate::value::{Field, Record};
 
 /// How many records are looked at.
 const RECORDS: usize = 200;
 
 /// What can be known of a text file without reading it whole.
+#[derive(Default)]
 pub(crate) struct Sample {
     pub path: PathBuf,
     pub framing: Framing,
@@ -28,14 +29,7 @@ pub(crate) struct Sample {
 impl Sample {
     /// Takes the sample from the head of a file.
     pub fn take(path: &Path, framing: Framing, text: &Text) -> Self {
-        let mut sample = Sample {
-            path: path.to_path_buf(),
-            framing,
-            records: Vec::new(),
-            header: Vec::new(),
-            zones: Vec::new(),
-            in_utc: false,
-        };
+        let mut sample = Sample { path: path.to_path_buf(), framing, ..Sample::default() };
         let head = String::from_utf8_lossy(&text.head).into_owned();
         if let Framing::Csv { delimiter } = framing {
             (sample.header, sample.zones) = header(&head, delimiter);
@@ -49,14 +43,19 @@ impl Sample {
             if let Found::Record(record, _) = found
                 && kept.len() < RECORDS
             {
-                kept.push(record.iter().map(owned).collect());
+                kept.push(record.iter().map(Field::to_static).collect());
             }
         };
         match framing {
             Framing::Csv { .. } => records::csv(&chunk, framing, &text, &sample.header, &mut found),
-            Framing::JsonLines | Framing::JsonValues => records::json(&chunk, &text, &[], &mut found),
+            Framing::JsonLines | Framing::JsonValues => records::json(&chunk, &text, None, &mut found),
         }
         sample
+    }
+
+    /// The same file without its records, for a format that has records of its own to put in their place.
+    pub fn without_records(&self) -> Self {
+        Sample { path: self.path.clone(), framing: self.framing, ..Sample::default() }
     }
 
     /// The keys of the records or the names of the header, in the order in which they are met.
@@ -91,14 +90,6 @@ impl Sample {
     /// Whether the file holds JSON.
     pub fn is_json(&self) -> bool {
         !matches!(self.framing, Framing::Csv { .. })
-    }
-}
-
-fn owned(field: &Field<'_>) -> Field<'static> {
-    Field {
-        within: field.within,
-        key: field.key.to_string().into(),
-        value: Value::into_owned(field.value.clone()),
     }
 }
 

@@ -71,6 +71,14 @@ pub(crate) struct Field<'a> {
     pub value: Value<'a>,
 }
 
+impl Field<'_> {
+    /// A copy that lives as long as it likes.
+    pub fn to_static(&self) -> Field<'static> {
+        let key = Cow::Owned(self.key.to_string());
+        Field { within: self.within, key, value: self.value.clone().into_owned() }
+    }
+}
+
 /// The fields of one record in the order of the file.
 pub(crate) type Record<'a> = Vec<Field<'a>>;
 

@@ -15,15 +15,10 @@ pub(super) const FORMAT: Format = Format {
     bind: |sample, catalogue| Some(bind(sample, catalogue)),
 };
 
-fn bind(sample: &Sample, catalogue: &Catalogue) -> Binding {
+pub(super) fn bind(sample: &Sample, catalogue: &Catalogue) -> Binding {
     let table = table_name(&sample.path, catalogue);
-    Binding {
-        format: FORMAT.name,
-        why: "no known table has these columns, so it is named after the file".to_string(),
-        mapping: Box::new(AdHoc { table }),
-        notes: Vec::new(),
-        header: sample.header.clone(),
-    }
+    let why = "no known table has these columns, so it is named after the file";
+    Binding { header: sample.header.clone(), ..Binding::new(FORMAT.name, why, AdHoc { table }) }
 }
 
 struct AdHoc {

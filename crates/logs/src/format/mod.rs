@@ -3,19 +3,23 @@
 //! The list is what sniffing goes through, what `--as` accepts, and what the help text prints.
 
 mod ad_hoc;
+mod answer;
 mod entra;
 mod table;
 
 pub(crate) use ad_hoc::table_name;
+pub(crate) use answer::is_answer;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+
+use kql_types::Schema;
 
 use crate::catalogue::Catalogue;
 use crate::layout::{Layout, Slot};
 use crate::row::Row;
 use crate::sample::Sample;
-use crate::value::Field;
+use crate::value::{Field, Record};
 
 /// A kind of export.
 pub struct Format {
@@ -29,6 +33,7 @@ pub struct Format {
 
 /// Every format, the most particular first; the last takes any file.
 pub static FORMATS: &[Format] = &[
+    answer::FORMAT,
     entra::diagnostic::FORMAT,
     entra::graph::FORMAT,
     entra::portal_csv::FORMAT,
@@ -50,6 +55,15 @@ pub(crate) struct Binding {
     pub notes: Vec<String>,
     /// The names of the CSV header.
     pub header: Vec<String>,
+    /// A table that the file itself declares, where the catalogue has none.
+    pub declared: Option<(String, Schema)>,
+}
+
+impl Binding {
+    fn new(format: &'static str, why: impl Into<String>, mapping: impl Mapping + 'static) -> Self {
+        let (mapping, why) = (Box::new(mapping), why.into());
+        Binding { format, mapping, why, notes: Vec::new(), header: Vec::new(), declared: None }
+    }
 }
 
 /// From the fields of a record to the columns of a table.
@@ -58,6 +72,14 @@ pub(crate) trait Mapping: Send + Sync {
     fn nested(&self) -> &[&'static str] {
         &[]
     }
+
+    /// Whether a JSON object of the file holds records rather than being one.
+    fn expands(&self) -> bool {
+        false
+    }
+
+    /// Calls `each` with the records that an object holds, where [`Mapping::expands`] says so.
+    fn expand<'a>(&self, _object: &'a str, _each: &mut dyn FnMut(Result<Record<'a>, String>)) {}
 
     /// The table of a record.
     fn route<'r>(&'r self, record: &'r [Field<'_>]) -> Cow<'r, str>;
@@ -89,5 +111,12 @@ pub fn by_name(name: &str) -> Option<&'static Format> {
 
 /// The tables that the records of a sample go to.
 pub(crate) fn tables(binding: &Binding, sample: &Sample) -> BTreeSet<String> {
-    sample.records.iter().map(|record| binding.mapping.route(record).into_owned()).collect()
+    let mapping = binding.mapping.as_ref();
+    let mut tables = BTreeSet::new();
+    for record in &sample.records {
+        if !mapping.expands() {
+            tables.insert(mapping.route(record).into_owned());
+        }
+    }
+    tables
 }

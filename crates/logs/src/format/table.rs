@@ -31,13 +31,7 @@ fn bind(sample: &Sample, catalogue: &Catalogue) -> Option<Binding> {
             Verdict::Unclear(_) => return None,
         },
     };
-    Some(Binding {
-        format: FORMAT.name,
-        mapping: Box::new(Flat { route }),
-        why,
-        notes: Vec::new(),
-        header: sample.header.clone(),
-    })
+    Some(Binding { header: sample.header.clone(), ..Binding::new(FORMAT.name, why, Flat { route }) })
 }
 
 enum Route {

@@ -19,7 +19,7 @@ use std::ops::Range;
 const CHUNK: usize = 4 << 20;
 
 /// A record larger than this is taken for an unclosed quote or bracket.
-const MAX_RECORD: usize = 64 << 20;
+pub(crate) const MAX_RECORD: usize = 64 << 20;
 
 /// Whole records in the order of the file.
 #[derive(Debug, Default)]

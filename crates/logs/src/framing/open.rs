@@ -75,6 +75,14 @@ pub(crate) enum Opened {
 }
 
 impl Text {
+    /// Makes the head as long as the text, up to this many bytes.
+    pub fn extend_head(&mut self, limit: usize) {
+        let missing = limit.saturating_sub(self.head.len()) as u64;
+        // The reader notes its own failures and ends.
+        let read = (&mut self.rest).take(missing).read_to_end(&mut self.head);
+        self.whole = read.is_err() || (read.unwrap_or_default() as u64) < missing;
+    }
+
     /// The whole text from its beginning; a read error ends it and is noted in [`Text::broken`].
     pub fn reader(self) -> impl Read + Send {
         Cursor::new(self.head).chain(self.rest)

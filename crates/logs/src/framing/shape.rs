@@ -4,9 +4,10 @@ use super::json_cut::{Envelope, envelope};
 use crate::json::{skip_space, skip_value};
 
 /// How records are set into a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Framing {
     /// A JSON value a line.
+    #[default]
     JsonLines,
     /// Arrays, pretty-printed or concatenated JSON values, envelopes.
     JsonValues,

@@ -30,6 +30,15 @@ impl<'c> Layouts<'c> {
         layout
     }
 
+    /// Declares a table that a file brings with its columns, unless one of its name is declared already.
+    pub fn declare(&self, table: &str, schema: &kql_types::Schema) {
+        if self.get(table).is_none() {
+            let layout = Arc::new(Layout::new(table, schema, false));
+            let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+            found.insert(table.to_string(), Some(layout));
+        }
+    }
+
     /// Takes what a file says about tables that nothing declares.
     pub fn learn(&self, inferred: Vec<(String, Inference)>) {
         let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);

@@ -45,7 +45,12 @@ pub fn load(specs: &[DataSpec], options: &LoadOptions) -> Result<Loaded, LoadErr
         match file {
             Prepared::Failed(_) => {}
             Prepared::Parquet(bound, _) => tables.parquet.push(bound),
-            Prepared::Ready(file) => ready.push((place, file)),
+            Prepared::Ready(file) => {
+                if let Some((table, schema)) = &file.binding.declared {
+                    layouts.declare(file.forced.as_deref().unwrap_or(table), schema);
+                }
+                ready.push((place, file));
+            }
         }
     }
 

@@ -92,6 +92,14 @@ pub(super) fn file(
         None if single_column(path, &text) => Framing::Csv { delimiter: b',' },
         None => return failed(report, "it holds neither JSON nor rows of cells".to_string()),
     };
+    let mut text = text;
+    if !text.whole
+        && matches!(framing, Framing::JsonLines | Framing::JsonValues)
+        && format::is_answer(&text.head)
+    {
+        // Rows are inside one object, which can only be looked at whole.
+        text.extend_head(framing::MAX_RECORD);
+    }
     report.framing = describe(framing, &text);
     let sample = Sample::take(path, framing, &text);
     let bound = match format {
@@ -105,10 +113,11 @@ pub(super) fn file(
     report.format = binding.format.to_string();
     report.warnings.clone_from(&binding.notes);
     report.warnings.extend(sample.zone_note());
-    let tables = match table {
+    let mut tables = match table {
         Some(table) => BTreeSet::from([table.to_string()]),
         None => format::tables(&binding, &sample),
     };
+    tables.extend(binding.declared.iter().map(|(table, _)| table.clone()));
     let naive_offset_minutes = options.naive_offset_minutes.unwrap_or(0);
     let mut ready = Ready {
         path: path.to_path_buf(),

@@ -45,7 +45,7 @@ fn read_text<'a>(plan: &'a Plan<'a>, chunk: &Chunk, text: &'a str, outcome: &mut
     };
     match plan.framing {
         Framing::Csv { .. } => records::csv(chunk, plan.framing, text, &plan.binding.header, &mut found),
-        Framing::JsonLines | Framing::JsonValues => records::json(chunk, text, mapping.nested(), &mut found),
+        Framing::JsonLines | Framing::JsonValues => records::json(chunk, text, Some(mapping), &mut found),
     }
     outcome.tables = writers.into_iter().map(|(table, writer)| (table, vec![writer.finish()])).collect();
 }

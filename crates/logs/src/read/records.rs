@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use kql_types::dynamic;
 
+use crate::format::Mapping;
 use crate::framing::csv_row::read_row;
 use crate::framing::{Chunk, Envelope, Framing, envelope, lines};
 use crate::json::{self, Invalid, skip_space};
@@ -19,9 +20,16 @@ pub(crate) enum Found<'r, 'a> {
 }
 
 /// Calls `found` with every JSON record of a chunk, whose text is given apart since it may have been mended. Members of
-/// the objects under the `nested` keys are fields as well, before the objects themselves.
-pub(crate) fn json<'a>(chunk: &Chunk, text: &'a str, nested: &[&str], found: &mut dyn FnMut(Found<'_, 'a>)) {
-    let mut reader = JsonReader { nested, record: Record::new(), found };
+/// the objects under the mapping's nested keys are fields as well, before the objects themselves.
+pub(crate) fn json<'a>(
+    chunk: &Chunk,
+    text: &'a str,
+    mapping: Option<&dyn Mapping>,
+    found: &mut dyn FnMut(Found<'_, 'a>),
+) {
+    let nested = mapping.map_or(&[][..], |mapping| mapping.nested());
+    let expand = mapping.filter(|mapping| mapping.expands());
+    let mut reader = JsonReader { nested, expand, record: Record::new(), found };
     let Some(records) = &chunk.records else {
         for (line, one) in (chunk.line..).zip(text.split('\n')) {
             reader.values(one, line);
@@ -40,6 +48,8 @@ pub(crate) fn json<'a>(chunk: &Chunk, text: &'a str, nested: &[&str], found: &mu
 
 struct JsonReader<'n, 'f, 'a> {
     nested: &'n [&'n str],
+    /// What takes records out of objects, if objects are not records themselves.
+    expand: Option<&'n dyn Mapping>,
     record: Record<'a>,
     found: &'f mut dyn FnMut(Found<'_, 'a>),
 }
@@ -90,7 +100,15 @@ impl<'a> JsonReader<'_, '_, 'a> {
             }
             record.push(member(0, key, value));
         })?;
-        (self.found)(Found::Record(&self.record, line));
+        let Some(mapping) = self.expand else {
+            (self.found)(Found::Record(&self.record, line));
+            return Ok(end);
+        };
+        let object = text.get(at..end).unwrap_or_default();
+        mapping.expand(object, &mut |record| match record {
+            Ok(record) => (self.found)(Found::Record(&record, line)),
+            Err(why) => (self.found)(Found::Fault(line, why, object)),
+        });
         Ok(end)
     }
 }

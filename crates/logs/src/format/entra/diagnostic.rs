@@ -55,13 +55,8 @@ fn bind(sample: &Sample, catalogue: &Catalogue) -> Option<Binding> {
             let table = known_table(&category, catalogue)?;
             Some((category, table))
         });
-        Binding {
-            format: FORMAT.name,
-            mapping: Box::new(Diagnostic { tables: known.collect() }),
-            why: "category of the diagnostic record".to_string(),
-            notes: Vec::new(),
-            header: Vec::new(),
-        }
+        let mapping = Diagnostic { tables: known.collect() };
+        Binding::new(FORMAT.name, "category of the diagnostic record", mapping)
     })
 }
 

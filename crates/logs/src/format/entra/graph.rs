@@ -22,13 +22,7 @@ const RISK_DETECTIONS: &str = "AADUserRiskEvents";
 
 fn bind(sample: &Sample, _catalogue: &Catalogue) -> Option<Binding> {
     let known = sample.is_json() && sample.records.iter().any(|record| kind(record).is_some());
-    known.then(|| Binding {
-        format: FORMAT.name,
-        mapping: Box::new(Graph),
-        why: "properties of Microsoft Graph".to_string(),
-        notes: Vec::new(),
-        header: Vec::new(),
-    })
+    known.then(|| Binding::new(FORMAT.name, "properties of Microsoft Graph", Graph))
 }
 
 struct Graph;

@@ -87,13 +87,8 @@ fn bind(sample: &Sample, _catalogue: &Catalogue) -> Option<Binding> {
     let signins = has("Date (UTC)") && has("Request ID") && (has("Sign-in error code") || has("Status"));
     signins.then(|| {
         let (table, why) = table(&sample.path, has("Service principal ID") && !has("Username"));
-        Binding {
-            format: FORMAT.name,
-            mapping: Box::new(Portal { table }),
-            why: format!("header of the Entra portal{why}"),
-            notes: Vec::new(),
-            header: sample.header.clone(),
-        }
+        let why = format!("header of the Entra portal{why}");
+        Binding { header: sample.header.clone(), ..Binding::new(FORMAT.name, why, Portal { table }) }
     })
 }
 
