@@ -4,8 +4,11 @@
 
 mod ad_hoc;
 mod answer;
+mod elastic;
 mod entra;
+mod office;
 mod table;
+mod windows;
 
 pub(crate) use ad_hoc::table_name;
 pub(crate) use answer::is_answer;
@@ -34,9 +37,12 @@ pub struct Format {
 /// Every format, the most particular first; the last takes any file.
 pub static FORMATS: &[Format] = &[
     answer::FORMAT,
+    elastic::FORMAT,
     entra::diagnostic::FORMAT,
     entra::graph::FORMAT,
     entra::portal_csv::FORMAT,
+    office::FORMAT,
+    windows::FORMAT,
     table::FORMAT,
     ad_hoc::FORMAT,
 ];
@@ -57,12 +63,14 @@ pub(crate) struct Binding {
     pub header: Vec<String>,
     /// A table that the file itself declares, where the catalogue has none.
     pub declared: Option<(String, Schema)>,
+    /// Whether the kind of export is known to write times in UTC without saying so.
+    pub in_utc: bool,
 }
 
 impl Binding {
     fn new(format: &'static str, why: impl Into<String>, mapping: impl Mapping + 'static) -> Self {
         let (mapping, why) = (Box::new(mapping), why.into());
-        Binding { format, mapping, why, notes: Vec::new(), header: Vec::new(), declared: None }
+        Binding { format, mapping, why, notes: Vec::new(), header: Vec::new(), declared: None, in_utc: false }
     }
 }
 
@@ -80,6 +88,11 @@ pub(crate) trait Mapping: Send + Sync {
 
     /// Calls `each` with the records that an object holds, where [`Mapping::expands`] says so.
     fn expand<'a>(&self, _object: &'a str, _each: &mut dyn FnMut(Result<Record<'a>, String>)) {}
+
+    /// A record in the place of one that only wraps it; `None` leaves the record as it is.
+    fn reshape<'a>(&self, _record: &[Field<'a>]) -> Option<Record<'a>> {
+        None
+    }
 
     /// The table of a record.
     fn route<'r>(&'r self, record: &'r [Field<'_>]) -> Cow<'r, str>;
@@ -115,7 +128,8 @@ pub(crate) fn tables(binding: &Binding, sample: &Sample) -> BTreeSet<String> {
     let mut tables = BTreeSet::new();
     for record in &sample.records {
         if !mapping.expands() {
-            tables.insert(mapping.route(record).into_owned());
+            let reshaped = mapping.reshape(record);
+            tables.insert(mapping.route(reshaped.as_ref().unwrap_or(record)).into_owned());
         }
     }
     tables

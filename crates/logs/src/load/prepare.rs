@@ -119,6 +119,7 @@ pub(super) fn file(
     };
     tables.extend(binding.declared.iter().map(|(table, _)| table.clone()));
     let naive_offset_minutes = options.naive_offset_minutes.unwrap_or(0);
+    let naive_notice = options.naive_offset_minutes.is_none() && !sample.in_utc && !binding.in_utc;
     let mut ready = Ready {
         path: path.to_path_buf(),
         framing,
@@ -126,7 +127,7 @@ pub(super) fn file(
         forced: table.map(String::from),
         tables,
         dates: DateRule { order: options.date_order, naive_offset_minutes },
-        naive_notice: options.naive_offset_minutes.is_none() && !sample.in_utc,
+        naive_notice,
         small: text.whole,
         report,
     };

@@ -27,19 +27,26 @@ fn read_text<'a>(plan: &'a Plan<'a>, chunk: &Chunk, text: &'a str, outcome: &mut
     let mut writers: Vec<(String, TableWriter<'a, 'a>)> = Vec::new();
     let mapping = plan.binding.mapping.as_ref();
     let mut found = |found: Found<'_, 'a>| match found {
-        Found::Record(record, line) => match &plan.pass {
-            Pass::Write { layouts, only } => write(plan, layouts, *only, &mut writers, outcome, record, line),
-            Pass::Infer(layouts) => {
-                let table = table_of(plan, record);
-                if layouts.get(&table).is_none() {
-                    let inference = entry(&mut outcome.inferred, &table);
-                    let taken_apart = |key: &str| mapping.nested().contains(&key);
-                    let fields = record.iter().filter(|field| field.within > 0 || !taken_apart(&field.key));
-                    fields.for_each(|field| inference.see(&field.key, &field.value));
+        Found::Record(record, line) => {
+            let reshaped = mapping.reshape(record);
+            let record = reshaped.as_ref().unwrap_or(record);
+            match &plan.pass {
+                Pass::Write { layouts, only } => {
+                    write(plan, layouts, *only, &mut writers, outcome, record, line)
                 }
+                Pass::Infer(layouts) => {
+                    let table = table_of(plan, record);
+                    if layouts.get(&table).is_none() {
+                        let inference = entry(&mut outcome.inferred, &table);
+                        let taken_apart = |key: &str| mapping.nested().contains(&key);
+                        let fields =
+                            record.iter().filter(|field| field.within > 0 || !taken_apart(&field.key));
+                        fields.for_each(|field| inference.see(&field.key, &field.value));
+                    }
+                }
+                Pass::Dates => outcome.dates.see(record, line),
             }
-            Pass::Dates => outcome.dates.see(record, line),
-        },
+        }
         Found::Fault(line, why, text) => outcome.reject(line, why, text),
         Found::LongRow => outcome.long_rows += 1,
     };
