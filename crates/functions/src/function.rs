@@ -292,6 +292,19 @@ impl Example {
 /// result unless the parameter is an `Option`; a `&str` is never null.
 #[macro_export]
 macro_rules! row {
+    (|| -> $ret:ty $body:block) => {
+        $crate::Overload::kernel(
+            Vec::new(),
+            <$ret as $crate::column::Output>::TYPE,
+            std::sync::Arc::new(|_: &[$crate::column::Input], rows: usize| {
+                let mut builder = <$ret as $crate::column::Output>::builder(rows);
+                for _ in 0..rows {
+                    <$ret as $crate::column::Output>::append(&mut builder, Some($body));
+                }
+                Ok(<$ret as $crate::column::Output>::finish(builder))
+            }),
+        )
+    };
     (|$($name:ident : $ty:ty),*| -> $ret:ty $body:block) => {
         $crate::Overload::kernel(
             vec![$($crate::Param::is(
@@ -301,13 +314,14 @@ macro_rules! row {
             <$ret as $crate::column::Output>::TYPE,
             std::sync::Arc::new(move |inputs: &[$crate::column::Input], rows: usize| {
                 let mut inputs = inputs.iter();
-                $(let $name = $crate::adapter::next_input(&mut inputs)?.view::<$ty>()?;)*
+                // Parameters are spelled as in Kusto's documentation, which writes some with capitals.
+                $(#[allow(non_snake_case)] let $name = $crate::adapter::next_input(&mut inputs)?.view::<$ty>()?;)*
                 let _ = &mut inputs;
                 let mut builder = <$ret as $crate::column::Output>::builder(rows);
                 for row in 0..rows {
                     let _ = row;
                     let value = (|| -> Option<$ret> {
-                        $(let $name = $name.get(row)?;)*
+                        $(#[allow(non_snake_case)] let $name = $name.get(row)?;)*
                         Some($body)
                     })();
                     <$ret as $crate::column::Output>::append(&mut builder, value);

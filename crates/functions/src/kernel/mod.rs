@@ -8,5 +8,6 @@ pub mod percentile;
 pub mod regression;
 pub mod season;
 pub mod series;
+pub mod punycode;
 pub mod special;
 pub mod term;

@@ -28,6 +28,7 @@ pub(crate) fn families() -> Vec<Family> {
         Family { name: "string", functions: string::functions() },
         Family { name: "window", functions: window::functions() },
     ];
+    families.extend(string::families());
     families.extend(dynamic::families());
     families
 }
