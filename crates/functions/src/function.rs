@@ -61,6 +61,8 @@ pub enum Naming {
     None,
     /// The name of the first argument, when that is a column: `tostring(x)` is `x`.
     FirstArgument,
+    /// A prefix and the name of the first argument: `strlen(x)` is `strlen_x`.
+    Prefix(&'static str),
 }
 
 /// One signature with what runs it.
@@ -160,6 +162,12 @@ impl Function {
     /// Only other rows and the planner call it: it is not in the published list, and no query finds it.
     pub fn internal(mut self) -> Self {
         self.internal = true;
+        self
+    }
+
+    /// A column that holds a call is named with a prefix before the name of the column in its first argument.
+    pub fn prefixes_name(mut self, prefix: &'static str) -> Self {
+        self.naming = Naming::Prefix(prefix);
         self
     }
 

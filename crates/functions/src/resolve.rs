@@ -176,6 +176,22 @@ pub fn common_type(left: ScalarType, right: ScalarType) -> Option<ScalarType> {
     })
 }
 
+/// Brings all values to the type of those that are not dynamic, as `iff` and `case` do.
+pub fn unify_non_dynamic(values: Vec<Typed>) -> Result<Vec<Typed>, CallError> {
+    let typed = values.iter().filter(|value| value.ty != ScalarType::Dynamic).map(|value| value.ty);
+    let mut ty = None;
+    for (index, other) in typed.enumerate() {
+        ty = match ty {
+            None => Some(other),
+            Some(ty) => Some(common_type(ty, other).ok_or_else(|| {
+                CallError::argument(index, format!("{other} does not go together with {ty}"))
+            })?),
+        };
+    }
+    let ty = ty.unwrap_or(ScalarType::Dynamic);
+    values.into_iter().map(|value| convert(value, ty)).collect()
+}
+
 /// Brings all values to their common type; the error names the first that does not fit.
 pub fn unify(values: Vec<Typed>) -> Result<Vec<Typed>, CallError> {
     let mut ty = match values.first() {

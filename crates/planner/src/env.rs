@@ -1,5 +1,6 @@
 //! What names stand for: `let` statements, parameters and query parameters.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use kql_functions::Typed;
@@ -12,6 +13,8 @@ use crate::frame::Frame;
 pub enum Binding {
     /// A scalar value. A function's parameter may be an expression over the columns of the caller.
     Scalar(Typed),
+    /// A parameter whose value depends on the caller's row, seen from a sub-query that does not run once a row.
+    OfRow,
     /// A table.
     Tabular(Frame),
     /// A function with the names that were in sight where it was written.
@@ -58,6 +61,22 @@ impl Env {
             env = &node.parent;
         }
         None
+    }
+
+    /// These names as a sub-query sees them: it runs once, so values that depend on a row are out of its reach.
+    pub fn sealed(&self) -> Self {
+        let mut sealed = self.clone();
+        let mut seen = HashSet::new();
+        let mut env = self;
+        while let Some(node) = &env.0 {
+            if seen.insert(node.name.as_str())
+                && matches!(&node.binding, Binding::Scalar(value) if !value.expr.column_refs().is_empty())
+            {
+                sealed = sealed.with(&node.name, Binding::OfRow);
+            }
+            env = &node.parent;
+        }
+        sealed
     }
 
     /// The names in sight, innermost first; a hidden one repeats.

@@ -69,6 +69,19 @@ impl Binder<'_> {
         Ok((env, last))
     }
 
+    /// A `let` inside a function may not take the name of a parameter.
+    fn check_locals(&self, function: &Function) -> Result<()> {
+        for statement in &function.decl.body {
+            if let StatementKind::Let { name, .. } = &statement.kind
+                && function.decl.parameters.iter().any(|parameter| parameter.name.text == name.text)
+            {
+                let message = format!("`{}` is a parameter of {}() already", name.text, function.name);
+                return Err(semantic(codes::STATEMENT, name.span, message));
+            }
+        }
+        Ok(())
+    }
+
     fn let_statement(&mut self, env: &Env, name: &Name, value: &Expr) -> Result<Env> {
         let binding = match &value.kind {
             ExprKind::Function(decl) => Binding::Function(Rc::new(Function {
@@ -243,6 +256,7 @@ impl Binder<'_> {
 
     /// The names that a function's body sees: what was in sight where it was written, and its parameters.
     fn arguments(&mut self, scope: &RowScope, function: &Function, args: &[Expr], span: Span) -> Result<Env> {
+        self.check_locals(function)?;
         let parameters = &function.decl.parameters;
         let mut values: Vec<Option<&Expr>> = vec![None; parameters.len()];
         for (position, arg) in args.iter().enumerate() {

@@ -33,12 +33,14 @@ impl Binder<'_> {
     pub(crate) fn table_by_name(&mut self, env: &Env, name: &str, span: Span) -> Result<Frame> {
         match env.get(name) {
             Some(Binding::Tabular(frame)) => return Ok(frame.clone()),
-            Some(Binding::Scalar(_)) => {
+            Some(Binding::Scalar(_) | Binding::OfRow) => {
                 return Err(semantic(codes::SHAPE, span, format!("`{name}` is a value, not a table")));
             }
             Some(Binding::Function(function)) => {
                 let function = function.clone();
-                return self.tabular_function(env, &function, &[], span);
+                let mut frame = self.tabular_function(env, &function, &[], span)?;
+                frame.source_name = Some(name.to_string());
+                return Ok(frame);
             }
             None => {}
         }
@@ -147,7 +149,7 @@ impl Binder<'_> {
             ExprKind::Paren(inner) => self.is_tabular(env, inner),
             ExprKind::Name(name) => match env.get(name) {
                 Some(Binding::Tabular(_)) => true,
-                Some(Binding::Scalar(_)) => false,
+                Some(Binding::Scalar(_) | Binding::OfRow) => false,
                 Some(Binding::Function(function)) => self.is_tabular_function(function),
                 None => self.catalog.table(name).is_some() || name == "CombinedSignInLogs",
             },

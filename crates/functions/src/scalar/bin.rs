@@ -49,6 +49,7 @@ pub(super) fn functions() -> Vec<Function> {
                 ),
             ],
         )
+        .keeps_name()
         .on(row!(|value: i64, bin_size: i64, fixed_point: i64| -> Option<i64> {
             ticks_at(value, bin_size, fixed_point)
         }))
@@ -69,6 +70,7 @@ pub(super) fn functions() -> Vec<Function> {
             "The value rounded down to a bin whose size is a property of the query, query_bin_auto_size.",
             &[],
         )
+        .keeps_name()
         .on(Overload::planner(vec![Param::any("value")], None)),
     ]
 }

@@ -5,7 +5,7 @@ use kql_types::{ScalarType, dynamic};
 
 use crate::column::Json;
 use crate::function::{Function, Overload, Param};
-use crate::resolve::{self, unify};
+use crate::resolve::{self, unify, unify_non_dynamic};
 use crate::row;
 use crate::{CallError, Typed};
 
@@ -75,6 +75,7 @@ pub(super) fn functions() -> Vec<Function> {
                 ("gettype(dynamic(null))", "null"),
             ],
         )
+        .prefixes_name("type")
         .on(row!(|value: Option<Json>| -> &str { value.map_or("null", |value| dynamic::type_name(value.0)) }))
         .on(Overload::expand(vec![Param::any("value")], type_name)),
         Function::new(
@@ -156,7 +157,7 @@ fn iff(args: &[Typed]) -> Result<Typed, CallError> {
     let [condition, then, otherwise] = args else {
         return Err(CallError::call("iff() takes 3 arguments"));
     };
-    let values = unify(vec![then.clone(), otherwise.clone()])?;
+    let values = unify_non_dynamic(vec![then.clone(), otherwise.clone()])?;
     choose(&[(condition.clone(), values[0].clone())], values[1].clone())
 }
 
@@ -169,7 +170,7 @@ fn case_of(args: &[Typed]) -> Result<Typed, CallError> {
     }
     let mut values: Vec<Typed> = pairs.iter().skip(1).step_by(2).cloned().collect();
     values.push(otherwise.clone());
-    let mut values = unify(values)?;
+    let mut values = unify_non_dynamic(values)?;
     let otherwise = values.pop().ok_or_else(|| CallError::call("case() takes a last value"))?;
     let conditions = pairs.iter().step_by(2).enumerate().map(|(index, condition)| match condition.ty {
         ScalarType::Bool | ScalarType::Dynamic => resolve::convert(condition.clone(), ScalarType::Bool),

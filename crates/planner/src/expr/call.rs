@@ -62,6 +62,7 @@ impl Binder<'_> {
             // A type is written bare or as typeof(…), and is text to the library.
             if let ExprKind::Literal(Literal::Type(name)) = &arg.kind {
                 args.push(Typed::string(name.clone()));
+                names.push(NameSource::Positional);
                 continue;
             }
             let bound = self.expr(&exact, arg)?;
@@ -103,6 +104,12 @@ impl Binder<'_> {
             Naming::FirstArgument => match first_name {
                 NameSource::Written(name) | NameSource::Suggested(name) => NameSource::Suggested(name),
                 NameSource::Positional => NameSource::Positional,
+            },
+            Naming::Prefix(prefix) => match first_name {
+                NameSource::Written(name) | NameSource::Suggested(name) => {
+                    NameSource::Suggested(format!("{prefix}_{name}"))
+                }
+                NameSource::Positional => NameSource::Suggested(format!("{prefix}_")),
             },
             Naming::None => NameSource::Positional,
         };
@@ -167,7 +174,7 @@ impl Binder<'_> {
                         _ => Typed::null(ScalarType::DateTime),
                     },
                 };
-                Bound::new(value)
+                Bound::suggested(value, "$IngestionTime")
             }
             _ => return Ok(None),
         }))
@@ -212,7 +219,7 @@ impl Binder<'_> {
         let exists = scope.columns.iter().any(|column| column.name == name);
         let mut bound =
             if exists { self.name(scope, &name, column.span)? } else { self.expr(scope, otherwise)? };
-        bound.name = NameSource::Suggested(name);
+        bound.name = if exists { NameSource::Suggested(name) } else { NameSource::Positional };
         Ok(bound)
     }
 

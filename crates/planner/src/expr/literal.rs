@@ -30,7 +30,14 @@ impl Binder<'_> {
                 Typed::new(lit(self.now), ScalarType::DateTime)
             }
             Literal::DateTime(text) => {
-                let value = typed(text, datetime::parse_literal).ok_or_else(|| bad("datetime", text))?;
+                // A lone number is null; blanks around the dashes of a date do not matter.
+                let number = text.trim().bytes().all(|byte| byte.is_ascii_digit());
+                let value = typed(text, |text| {
+                    datetime::parse_literal(text)
+                        .or_else(|| datetime::parse_literal(&text.replace(" - ", "-")))
+                });
+                let value = if number { Some(value.flatten()) } else { value };
+                let value = value.ok_or_else(|| bad("datetime", text))?;
                 Typed::new(lit(ScalarValue::Int64(value)), ScalarType::DateTime)
             }
             Literal::Timespan(text) => {

@@ -27,6 +27,10 @@ impl Binder<'_> {
             Some(Binding::Scalar(value)) => {
                 return Ok(Bound::suggested(value.clone(), name));
             }
+            Some(Binding::OfRow) => {
+                let message = format!("`{name}` depends on the row, and this sub-query runs once");
+                return Err(semantic(codes::NOT_CONSTANT, span, message));
+            }
             Some(Binding::Tabular(_) | Binding::Function(_)) => {
                 let message = format!("`{name}` is a table or a function, not a value");
                 return Err(semantic(codes::SHAPE, span, message));
@@ -83,7 +87,7 @@ impl Binder<'_> {
         let step = self.scalar(&exact, index)?;
         let label = match index_label(index) {
             Some(label) => suggested_path(&bound.name, &label),
-            None => NameSource::Positional,
+            None => suggested_path(&bound.name, ""),
         };
         let value = path::index(bound.value, step)
             .map_err(|error| self.call_error(error, span, &[target.span, index.span]))?;

@@ -28,7 +28,7 @@ impl Binder<'_> {
 
     /// The distinct values of the only column of a table; `None` when planning without data.
     pub(crate) fn column_values(&mut self, env: &Env, expr: &Expr) -> Result<Option<Vec<Typed>>> {
-        let frame = self.table(env, expr)?;
+        let frame = self.table(&env.sealed(), expr)?;
         let Some(column) = frame.columns.first().cloned() else {
             return Err(semantic(codes::SHAPE, expr.span, "the table has no column"));
         };
@@ -50,6 +50,10 @@ impl Binder<'_> {
                 }
                 let value = ScalarValue::try_from_array(batch.column(0), row)
                     .map_err(|error| internal(expr.span, &error))?;
+                // A null among the values of a table is passed over; only a written one counts.
+                if value.is_null() {
+                    continue;
+                }
                 values.push(Typed::new(lit(value), column.ty));
             }
         }
@@ -62,7 +66,7 @@ impl Binder<'_> {
             let value = self.constant(env, expr, "the argument of toscalar()")?;
             return Ok(Bound::new(value));
         }
-        let frame = self.table(env, expr)?;
+        let frame = self.table(&env.sealed(), expr)?;
         let Some(column) = frame.columns.first().cloned() else {
             return Err(semantic(codes::SHAPE, expr.span, "the table has no column"));
         };
@@ -81,7 +85,6 @@ impl Binder<'_> {
         } else {
             value
         };
-        let typed = Typed::new(lit(value), column.ty);
-        Ok(Bound::suggested(typed, column.name))
+        Ok(Bound::new(Typed::new(lit(value), column.ty)))
     }
 }

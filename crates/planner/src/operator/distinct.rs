@@ -3,10 +3,11 @@
 use datafusion::logical_expr::LogicalPlanBuilder;
 use kql_parser::ast::{ExprKind, NamedExpr, Parameter};
 use kql_parser::span::Span;
+use kql_types::ScalarType;
 
 use crate::Result;
 use crate::bind::Binder;
-use crate::codes::internal;
+use crate::codes::{self, internal, semantic};
 use crate::env::Env;
 use crate::expr::RowScope;
 use crate::frame::Frame;
@@ -39,6 +40,12 @@ impl Binder<'_> {
                 continue;
             }
             for item in self.list_item(&scope, column)? {
+                if item.value.ty == ScalarType::Dynamic {
+                    let mut error =
+                        semantic(codes::KEY_TYPE, column.expr.span, "a dynamic has no distinct values");
+                    error.hints.push("convert it, as with tostring()".to_string());
+                    return Err(error);
+                }
                 projected.push((namer.name(item.name, column.span())?, item.value));
             }
         }

@@ -100,7 +100,10 @@ impl Binder<'_> {
         let only_right = matches!(kind, JoinType::RightSemi | JoinType::RightAnti);
         let mut renamed = Vec::new();
         for column in &right.columns {
-            let name = unique(column.name.clone(), |name| names.iter().any(|taken| taken == name));
+            // A number that makes the name that of another column of the right side is passed over.
+            let own = |name: &str| name != column.name && right.column(name).is_some();
+            let name =
+                unique(column.name.clone(), |name| own(name) || names.iter().any(|taken| taken == name));
             names.push(name.clone());
             renamed.push(name);
         }

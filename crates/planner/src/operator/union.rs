@@ -10,6 +10,7 @@ use crate::bind::Binder;
 use crate::codes::{self, internal, semantic};
 use crate::env::{Binding, Env};
 use crate::frame::Frame;
+use crate::naming::unique;
 use crate::params::{Params, Rule};
 use crate::{Result, operator::project_away};
 
@@ -84,7 +85,13 @@ impl Binder<'_> {
         let mut names: Vec<String> = env
             .names()
             .into_iter()
-            .filter(|name| matches!(env.get(name), Some(Binding::Tabular(_))))
+            .filter(|name| match env.get(name) {
+                Some(Binding::Tabular(_)) => true,
+                Some(Binding::Function(function)) => {
+                    function.decl.parameters.is_empty() && self.is_tabular_function(function)
+                }
+                _ => false,
+            })
             .map(str::to_string)
             .collect();
         names.extend(self.catalog.loaded());
@@ -161,7 +168,12 @@ fn union_columns(sources: &[Frame], inner: bool) -> Vec<UnionColumn> {
         }
         let split = types.len() > 1;
         for ty in types {
-            let output = if split { format!("{name}_{ty}") } else { name.to_string() };
+            let output = match split {
+                true => unique(format!("{name}_{ty}"), |name| {
+                    sources.iter().any(|source| source.column(name).is_some())
+                }),
+                false => name.to_string(),
+            };
             columns.push(UnionColumn { source: name.to_string(), output: Column::new(output, ty) });
         }
     }

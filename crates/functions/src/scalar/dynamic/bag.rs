@@ -112,6 +112,7 @@ pub(super) fn functions() -> Vec<Function> {
                 ("treepath(dynamic({'p': [100, {'x': 'y'}]}))", r#"["['p']","['p'][0]","['p'][0]['x']"]"#),
             ],
         )
+        .prefixes_name("tree")
         .on(row!(|object: Json| -> Option<JsonText> {
             matches!(kind(object.0), Some(JsonKind::Bag | JsonKind::Array)).then_some(())?;
             let mut paths = Paths::default();

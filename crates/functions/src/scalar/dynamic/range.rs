@@ -57,6 +57,7 @@ pub(super) fn functions() -> Vec<Function> {
             "An array that holds a value a number of times; null when the number is negative.",
             &[("repeat('a', 2)", r#"["a","a"]"#), ("repeat(1, 0)", "[]"), ("repeat(1, -1)", "")],
         )
+        .prefixes_name("repeat")
         .on(Overload::kernel(
             vec![Param::value("value"), Param::is("count", ScalarType::Long)],
             ScalarType::Dynamic,
