@@ -81,6 +81,7 @@ pub fn internal(span: Span, error: &DataFusionError) -> Box<Diagnostic> {
 pub fn runtime(span: Span, error: &DataFusionError) -> Box<Diagnostic> {
     let (kind, code) = match error.find_root() {
         DataFusionError::ResourcesExhausted(_) => (Kind::Limit, LIMIT),
+        DataFusionError::NotImplemented(_) => (Kind::Unsupported, UNSUPPORTED_FORM),
         DataFusionError::Execution(_) | DataFusionError::ArrowError(..) | DataFusionError::External(_) => {
             (Kind::Runtime, RUNTIME)
         }

@@ -62,7 +62,6 @@ impl Binder<'_> {
             // A type is written bare or as typeof(…), and is text to the library.
             if let ExprKind::Literal(Literal::Type(name)) = &arg.kind {
                 args.push(Typed::string(name.clone()));
-                names.push(NameSource::Positional);
                 continue;
             }
             let bound = self.expr(&exact, arg)?;
