@@ -25,7 +25,6 @@ pub(crate) fn families() -> Vec<Family> {
         Family { name: "logic", functions: logic::functions() },
         Family { name: "math", functions: math::functions() },
         Family { name: "series", functions: series::functions() },
-        Family { name: "string", functions: string::functions() },
         Family { name: "window", functions: window::functions() },
     ];
     families.extend(string::families());
