@@ -13,6 +13,19 @@ pub enum DateOrder {
     DayFirst,
 }
 
+/// What happens to rows that repeat within a table: those with the same `_ItemId`, `Id` or `OfficeId`, or without any of
+/// these the same in every column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Duplicates {
+    /// Nothing; they are not looked for.
+    #[default]
+    Keep,
+    /// They are counted in [`crate::Loaded::duplicates`]. Tables that are left in Parquet files are not looked at.
+    Count,
+    /// All but the first go, and are counted. Tables in Parquet files are read into memory for it.
+    Remove,
+}
+
 /// How files are read. The default is what a user gets without any flag.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
@@ -26,8 +39,8 @@ pub struct LoadOptions {
     pub naive_offset_minutes: Option<i32>,
     /// Whether a malformed record or cell fails the load rather than being counted.
     pub strict: bool,
-    /// Whether rows that repeat within a table are removed rather than counted.
-    pub dedupe: bool,
+    /// What happens to rows that repeat within a table.
+    pub duplicates: Duplicates,
     /// A file that receives every rejected record as it came.
     pub rejects: Option<PathBuf>,
     /// Threads that parse; 0 takes as many as the machine has.

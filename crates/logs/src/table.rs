@@ -61,4 +61,6 @@ pub struct Loaded {
     pub tables: Vec<LoadedTable>,
     /// What happened to each file.
     pub report: Vec<FileReport>,
+    /// The rows of each table that repeat an earlier one, where they were looked for and there are any.
+    pub duplicates: Vec<(String, u64)>,
 }

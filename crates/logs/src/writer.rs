@@ -12,6 +12,9 @@ use crate::row::Row;
 use crate::typing::{ColumnSink, DateRule, Push};
 use crate::value::{Field, Value};
 
+/// How many fields a record may leave out before the next is looked up by its key.
+const LOOK_AHEAD: usize = 6;
+
 /// Fills the columns of a table from records, and counts what does not fit.
 pub(crate) struct TableWriter<'a, 'l> {
     mapping: &'l dyn Mapping,
@@ -19,10 +22,12 @@ pub(crate) struct TableWriter<'a, 'l> {
     layout: Arc<Layout>,
     row: Row<'a>,
     sinks: Vec<Option<ColumnSink>>,
-    targets: HashMap<(u8, String), usize>,
+    /// The targets by nesting and key, as numbers in the list of the known ones.
+    targets: Vec<HashMap<String, usize>>,
+    /// The nesting, key and target of every field met, in the order of their first appearance.
     known: Vec<(u8, String, Target)>,
-    /// The target of the field at each position of the last record, which the next record most often repeats.
-    expected: Vec<usize>,
+    /// Where in that list the next field is looked for.
+    cursor: usize,
     counts: Counts,
 }
 
@@ -53,17 +58,18 @@ impl<'a, 'l> TableWriter<'a, 'l> {
             row: Row::new(Arc::clone(&layout)),
             sinks: layout.columns.iter().map(|_| None).collect(),
             layout,
-            targets: HashMap::new(),
+            targets: Vec::new(),
             known: Vec::new(),
-            expected: Vec::new(),
+            cursor: 0,
             counts: Counts::default(),
         }
     }
 
     /// Writes one record, which begins on this line of the file, as a row.
     pub fn write(&mut self, record: &[Field<'a>], line: u64) {
-        for (position, field) in record.iter().enumerate() {
-            let target = self.target(position, field);
+        self.cursor = 0;
+        for field in record {
+            let target = self.target(field);
             match &self.known[target].2 {
                 Target::Column(slot, rank) => self.row.set(*slot, *rank, field.value.clone()),
                 Target::Columns(slots) => {
@@ -89,25 +95,27 @@ impl<'a, 'l> TableWriter<'a, 'l> {
         self.flush(line);
     }
 
-    fn target(&mut self, position: usize, field: &Field<'a>) -> usize {
-        let matches = |known: &(u8, String, Target)| known.0 == field.within && known.1 == field.key;
-        if let Some(expected) = self.expected.get(position)
-            && self.known.get(*expected).is_some_and(matches)
-        {
-            return *expected;
-        }
-        let key = (field.within, field.key.to_string());
-        let next = self.known.len();
-        let target = *self.targets.entry(key).or_insert(next);
-        if target == next {
+    /// The number of a field's target. Records repeat their keys in one order, with some of them missing, so the field is
+    /// first looked for among the few that followed the one before it.
+    fn target(&mut self, field: &Field<'a>) -> usize {
+        let next = self.known.iter().enumerate().skip(self.cursor).take(LOOK_AHEAD);
+        let found = next.into_iter().find(|(_, known)| known.0 == field.within && known.1 == field.key);
+        let found = found.map(|(number, _)| number).unwrap_or_else(|| {
+            let within = usize::from(field.within);
+            if self.targets.len() <= within {
+                self.targets.resize_with(within + 1, HashMap::new);
+            }
+            if let Some(number) = self.targets[within].get(field.key.as_ref()) {
+                return *number;
+            }
+            let number = self.known.len();
             let meaning = self.mapping.target(&self.layout, field.within, &field.key);
+            self.targets[within].insert(field.key.to_string(), number);
             self.known.push((field.within, field.key.to_string(), meaning));
-        }
-        if self.expected.len() <= position {
-            self.expected.resize(position + 1, usize::MAX);
-        }
-        self.expected[position] = target;
-        target
+            number
+        });
+        self.cursor = found + 1;
+        found
     }
 
     /// Gives the columns that every known table has what follows from the others.

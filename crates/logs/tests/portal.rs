@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 
 use common::{folder, load_file, load_file_with, load_with, rows, table};
-use kql_logs::{DateOrder, LoadOptions};
+use kql_logs::{DateOrder, Duplicates, LoadOptions};
 
 const COLUMNS: &str =
     "\"TimeGenerated [UTC]\",UserPrincipalName,IPAddress,ResultType,AppDisplayName,Status,Type";
@@ -226,4 +226,24 @@ fn keys_that_differ_by_case_stay_apart() {
     let text = "{\"ProcessId\":\"0x16fc\",\"ProcessID\":5}\n{\"ProcessId\":\"0x1\",\"ProcessID\":6}\n";
     let (loaded, _) = load_file("case", "a.json", text);
     assert_eq!(rows(&loaded.tables[0], &["ProcessId", "ProcessID"]), [["0x16fc", "5"], ["0x1", "6"]]);
+}
+
+#[test]
+fn repeated_rows_are_counted_or_removed() {
+    let line = |id: &str, user: &str| {
+        format!(
+            r#"{{"TimeGenerated":"2026-01-02T00:00:00Z","UserPrincipalName":"{user}","IPAddress":"1","Id":"{id}","Type":"SigninLogs"}}"#
+        )
+    };
+    let lines = [line("1", "a"), line("1", "b"), line("", "c"), line("", "c"), line("", "d")].join("\n");
+    let with = |duplicates| {
+        let options = LoadOptions { duplicates, ..LoadOptions::default() };
+        let (loaded, _) = load_file_with("repeats", "a.json", &lines, &options);
+        let users: Vec<String> = rows(table(&loaded, "SigninLogs"), &["UserPrincipalName"]).concat();
+        (users.concat(), loaded.duplicates)
+    };
+    let two = vec![("SigninLogs".to_string(), 2)];
+    assert_eq!(with(Duplicates::Keep), ("abccd".to_string(), vec![]));
+    assert_eq!(with(Duplicates::Count), ("abccd".to_string(), two.clone()));
+    assert_eq!(with(Duplicates::Remove), ("acd".to_string(), two));
 }

@@ -134,3 +134,25 @@ pub(crate) fn tables(binding: &Binding, sample: &Sample) -> BTreeSet<String> {
     }
     tables
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_documented() {
+        let manual = include_str!("../../../../docs/formats.md");
+        for (place, format) in FORMATS.iter().enumerate() {
+            assert!(
+                FORMATS.iter().position(|other| other.name == format.name) == Some(place),
+                "{}",
+                format.name
+            );
+            assert!(
+                manual.contains(&format!("| `{}` | ", format.name)),
+                "{} is not in docs/formats.md",
+                format.name
+            );
+        }
+    }
+}

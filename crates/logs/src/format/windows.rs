@@ -190,7 +190,7 @@ impl Mapping for Windows {
     }
 }
 
-fn time<'r, 'a>(record: &'r [Field<'a>], key: &str) -> Option<Value<'a>> {
+fn time<'a>(record: &[Field<'a>], key: &str) -> Option<Value<'a>> {
     let value = field(record, key).or_else(|| nested_field(record, DATA, key))?.clone();
     (!value.is_empty()).then_some(value)
 }

@@ -76,6 +76,9 @@ pub(super) fn file(
         Ok(Opened::Text(text)) => text,
         Ok(Opened::Container(Container::Refused(why))) => return failed(report, format!("it is {why}")),
         Ok(Opened::Container(Container::Parquet)) => {
+            if let Some(format) = format {
+                return failed(report, format!("it is a Parquet file, not one of {}", format.name));
+            }
             return match parquet_file::bind(path, table, &options.catalogue, &mut report) {
                 Ok(bound) => Prepared::Parquet(bound, report),
                 Err(why) => failed(report, why),

@@ -11,7 +11,7 @@ use crate::parquet_file::{self, Bound};
 use crate::read::Outcome;
 use crate::table::{LoadedTable, TableSource};
 use crate::writer::Filled;
-use crate::{FileReport, LoadError, LoadOptions, Loaded, assemble};
+use crate::{Duplicates, FileReport, LoadError, LoadOptions, Loaded, assemble, duplicates};
 
 /// Rows by table, in the order of the files.
 #[derive(Default)]
@@ -79,8 +79,31 @@ impl Tables {
                 }
             }
         }
-        Ok(Loaded { tables, report: self.report })
+        let mut duplicates = Vec::new();
+        for table in &mut tables {
+            let repeated = repeated(table, options.duplicates)?;
+            if repeated > 0 {
+                duplicates.push((table.name.clone(), repeated));
+            }
+        }
+        Ok(Loaded { tables, report: self.report, duplicates })
     }
+}
+
+/// The number of rows of a table that repeat an earlier one; they are taken out if so wished.
+fn repeated(table: &mut LoadedTable, wish: Duplicates) -> Result<u64, LoadError> {
+    match (&table.source, wish) {
+        (_, Duplicates::Keep) | (TableSource::Parquet(_), Duplicates::Count) => return Ok(0),
+        _ => {}
+    }
+    let internal = |error: arrow::error::ArrowError| LoadError::Internal(error.to_string());
+    let batches = table.batches()?;
+    let masks = duplicates::first_rows(&table.all_columns(), &batches).map_err(internal)?;
+    let repeated: usize = masks.iter().map(|mask| mask.len() - mask.true_count()).sum();
+    if wish == Duplicates::Remove && repeated > 0 {
+        table.source = TableSource::Batches(duplicates::remove(&batches, &masks).map_err(internal)?);
+    }
+    Ok(repeated as u64)
 }
 
 fn write_rejects(path: &PathBuf, rejects: &[String]) -> std::io::Result<()> {
