@@ -58,7 +58,7 @@ pub(super) fn functions() -> Vec<Function> {
         )),
         Function::new("series_fit_line_dynamic", "What series_fit_line gives, in a bag.", &[(
             "series_fit_line_dynamic(dynamic([1,2,3])).slope",
-            "1",
+            "1.0",
         )])
         .on(row!(|series: Json| -> Option<JsonText> { Some(JsonText(FittedLine::of(series.0)?.bag())) })),
         two_lines("series_fit_2lines"),
