@@ -80,6 +80,10 @@ pub fn internal(span: Span, error: &DataFusionError) -> Box<Diagnostic> {
 /// A failure while running.
 pub fn runtime(span: Span, error: &DataFusionError) -> Box<Diagnostic> {
     let (kind, code) = match error.find_root() {
+        // A kernel refuses what only the values show, such as a series whose period is not plain.
+        DataFusionError::NotImplemented(message) => {
+            return unsupported(UNSUPPORTED_FORM, span, message.clone());
+        }
         DataFusionError::ResourcesExhausted(_) => (Kind::Limit, LIMIT),
         DataFusionError::NotImplemented(_) => (Kind::Unsupported, UNSUPPORTED_FORM),
         DataFusionError::Execution(_) | DataFusionError::ArrowError(..) | DataFusionError::External(_) => {
