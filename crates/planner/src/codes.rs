@@ -46,6 +46,8 @@ codes! {
     STATEMENT = "KQL0115", "The statement does not fit";
     /// A condition of `join` that is not an equality of two sides.
     JOIN_CONDITION = "KQL0116", "The condition of the join is not an equality of its two sides";
+    /// A plugin that Kusto does not have either.
+    UNKNOWN_PLUGIN = "KQL0117", "The plugin is not known";
     /// An operator that this engine does not have yet.
     UNSUPPORTED_OPERATOR = "KQL0190", "The operator is not built yet";
     /// A function that this engine does not have yet.
@@ -75,6 +77,16 @@ pub fn unsupported(code: &'static str, span: Span, message: impl Into<String>) -
 /// A failure of the engine underneath while planning, which is a defect of ours.
 pub fn internal(span: Span, error: &DataFusionError) -> Box<Diagnostic> {
     Box::new(Diagnostic::new(Kind::Internal, INTERNAL, error.to_string(), span))
+}
+
+/// A defect of ours that no engine reported.
+pub fn defect(span: Span, message: impl Into<String>) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(Kind::Internal, INTERNAL, message, span))
+}
+
+/// A failure that only the data could show.
+pub fn data(span: Span, message: impl Into<String>) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(Kind::Runtime, RUNTIME, message, span))
 }
 
 /// A failure while running.

@@ -17,6 +17,8 @@ pub struct Frame {
     pub columns: Vec<Column>,
     /// Columns that may be named although they are not there; they are null.
     pub hidden: Vec<Column>,
+    /// The data may bring columns that planning without it cannot know; any other name counts as one of them.
+    pub open: bool,
     /// The rows are in an order that window functions may rely on.
     pub serialized: bool,
     /// The table's name, while nothing but rows has been taken away from it; `union withsource` prints it.
@@ -28,7 +30,15 @@ pub struct Frame {
 impl Frame {
     /// A frame over a plan.
     pub fn new(plan: LogicalPlan, columns: Vec<Column>) -> Self {
-        Frame { plan, columns, hidden: Vec::new(), serialized: false, source_name: None, rendering: None }
+        Frame {
+            plan,
+            columns,
+            hidden: Vec::new(),
+            open: false,
+            serialized: false,
+            source_name: None,
+            rendering: None,
+        }
     }
 
     /// The column of this name.
@@ -61,6 +71,7 @@ impl Frame {
             plan,
             columns,
             hidden: Vec::new(),
+            open: false,
             serialized: self.serialized,
             source_name: None,
             rendering: self.rendering,

@@ -34,3 +34,13 @@ pub(crate) fn is_known_table_function(name: &str) -> bool {
     ];
     TABLES.contains(&name)
 }
+
+/// Whether Kusto has a plugin of this name.
+pub(crate) fn is_known_plugin(name: &str) -> bool {
+    names("plugin").any(|known| known == name)
+}
+
+/// The plugins that Kusto has.
+pub(crate) fn plugins() -> impl Iterator<Item = &'static str> {
+    names("plugin")
+}

@@ -7,7 +7,7 @@ use datafusion::error::{DataFusionError, Result as PlanResult};
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::physical_plan::collect;
+use datafusion::physical_plan::{collect, collect_partitioned};
 use datafusion::prelude::SessionConfig;
 use kql_parser::diagnostic::Diagnostic;
 use kql_parser::span::Span;
@@ -99,6 +99,19 @@ impl Engine {
         self.runtime()?.block_on(async {
             let physical = state.create_physical_plan(plan).await?;
             collect(physical, state.task_ctx()).await
+        })
+    }
+
+    /// Runs a plan to the end, each partition of its source by itself, so that rows come in the order of their
+    /// source as long as no step needs to shuffle them.
+    pub(crate) fn collect_in_order(&self, plan: &LogicalPlan) -> PlanResult<Vec<RecordBatch>> {
+        let state = self.state();
+        let config = state.config().clone().with_target_partitions(1);
+        let state = SessionStateBuilder::new_from_existing(state.clone()).with_config(config).build();
+        self.runtime()?.block_on(async {
+            let physical = state.create_physical_plan(plan).await?;
+            let partitions = collect_partitioned(physical, state.task_ctx()).await?;
+            Ok(partitions.into_iter().flatten().collect())
         })
     }
 

@@ -52,6 +52,8 @@ pub(crate) struct RowScope<'a> {
     pub columns: &'a [Column],
     /// Columns that may be named although they are not there.
     pub hidden: &'a [Column],
+    /// Any other name may be a column too, of which nothing is known without the data.
+    pub open: bool,
     /// Set inside `summarize`: aggregates are collected, columns outside them refused.
     pub aggregates: Option<AggregateScope<'a>>,
     /// The frame's rows are in order, so that window functions mean something.
@@ -67,6 +69,7 @@ impl<'a> RowScope<'a> {
             env,
             columns: &frame.columns,
             hidden: &frame.hidden,
+            open: frame.open,
             aggregates: None,
             serialized: frame.serialized,
             filter: false,
@@ -75,7 +78,15 @@ impl<'a> RowScope<'a> {
 
     /// A scope without columns.
     pub(crate) fn constants(env: &'a Env) -> Self {
-        RowScope { env, columns: &[], hidden: &[], aggregates: None, serialized: false, filter: false }
+        RowScope {
+            env,
+            columns: &[],
+            hidden: &[],
+            open: false,
+            aggregates: None,
+            serialized: false,
+            filter: false,
+        }
     }
 
     /// The same scope, where null does not count as false.
@@ -84,6 +95,7 @@ impl<'a> RowScope<'a> {
             env: self.env,
             columns: self.columns,
             hidden: self.hidden,
+            open: self.open,
             aggregates: self.aggregates.clone(),
             serialized: self.serialized,
             filter: false,

@@ -4,6 +4,7 @@ use kql_functions::Typed;
 use kql_functions::scalar::dynamic::path;
 use kql_parser::ast::{Expr, ExprKind, Literal, UnaryOp};
 use kql_parser::span::Span;
+use kql_types::ScalarType;
 
 use super::{Bound, RowScope};
 use crate::bind::Binder;
@@ -39,6 +40,9 @@ impl Binder<'_> {
         }
         if let Some(column) = scope.hidden.iter().find(|column| column.name == name) {
             return Ok(Bound::suggested(Typed::null(column.ty), name));
+        }
+        if scope.open {
+            return Ok(Bound::suggested(Typed::null(ScalarType::Dynamic), name));
         }
         Err(self.unknown_name(scope, name, span))
     }

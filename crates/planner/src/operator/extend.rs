@@ -45,10 +45,11 @@ impl Binder<'_> {
                 None => projected.push((name, value)),
             }
         }
-        let hidden = frame.hidden.clone();
+        let (hidden, open) = (frame.hidden.clone(), frame.open);
         let source_name = frame.source_name.clone();
         let mut frame = frame.project(projected).map_err(|error| internal(span, &error))?;
         frame.hidden = hidden.into_iter().filter(|column| frame.column(&column.name).is_none()).collect();
+        frame.open = open;
         frame.source_name = source_name;
         Ok(frame)
     }

@@ -54,6 +54,7 @@ impl Binder<'_> {
         let params = Params::check("join", &join.params, PARAMS)?;
         let kind = params.one_of("kind", KINDS)?.unwrap_or("innerunique");
         let right = self.table(env, &join.right)?;
+        let (left, right) = self.opened(left, right, &join.on, span)?;
         let keys = self.join_keys(&left, &right, &join.on, span)?;
         let joined = match kind {
             "leftsemi" => {
@@ -147,10 +148,36 @@ impl Binder<'_> {
                 columns.push((name, side_value(&format!("$r{index}"), column.ty, outer)));
             }
         }
-        let hidden = left.hidden;
+        let (hidden, open) = (left.hidden, left.open || right.open);
         let mut frame = Frame::new(plan, Vec::new()).project(columns)?;
+        frame.open = open;
         frame.hidden = hidden.into_iter().filter(|column| frame.column(&column.name).is_none()).collect();
         Ok(frame)
+    }
+
+    /// Columns that only the data knows, added where a condition names them, in the type of their counterpart.
+    pub(crate) fn opened(
+        &self,
+        mut left: Frame,
+        mut right: Frame,
+        on: &[Expr],
+        span: Span,
+    ) -> Result<(Frame, Frame)> {
+        if !left.open && !right.open {
+            return Ok((left, right));
+        }
+        let mut pairs = Vec::new();
+        on.iter().for_each(|condition| named_pairs(condition, &mut pairs));
+        for (a, b) in pairs {
+            let ty = left.column(a).or(right.column(b)).map_or(ScalarType::String, |column| column.ty);
+            if left.open && left.column(a).is_none() {
+                left = self.with_columns(left, vec![(a.to_string(), Typed::null(ty))], span)?;
+            }
+            if right.open && right.column(b).is_none() {
+                right = self.with_columns(right, vec![(b.to_string(), Typed::null(ty))], span)?;
+            }
+        }
+        Ok((left, right))
     }
 
     /// The conditions after `on`.
@@ -210,6 +237,27 @@ impl Binder<'_> {
             }
             _ => Err(bad_condition(condition.span)),
         }
+    }
+}
+
+/// The names that a condition pairs, left and right.
+fn named_pairs<'e>(condition: &'e Expr, pairs: &mut Vec<(&'e str, &'e str)>) {
+    match &condition.kind {
+        ExprKind::Paren(inner) => named_pairs(inner, pairs),
+        ExprKind::Name(name) => pairs.push((name, name)),
+        ExprKind::Binary { op: BinaryOp::And, left, right, .. } => {
+            named_pairs(left, pairs);
+            named_pairs(right, pairs);
+        }
+        ExprKind::Binary { op: BinaryOp::Equal, left, right, .. } => {
+            match (qualified(left), qualified(right)) {
+                (Some(("$left", a)), Some(("$right", b))) | (Some(("$right", b)), Some(("$left", a))) => {
+                    pairs.push((a, b));
+                }
+                _ => {}
+            }
+        }
+        _ => {}
     }
 }
 

@@ -19,6 +19,7 @@ impl Binder<'_> {
             _ => JoinType::Left,
         };
         let right = self.table(env, &join.right)?;
+        let (left, right) = self.opened(left, right, &join.on, span)?;
         let keys = self.join_keys(&left, &right, &join.on, span)?;
         let left_width = left.columns.len();
         let dropped: Vec<usize> = right
@@ -33,6 +34,8 @@ impl Binder<'_> {
             .map_err(|error| internal(span, &error))?;
         let kept: Vec<usize> =
             (0..joined.columns.len()).filter(|position| !dropped.contains(position)).collect();
-        joined.select(&kept).map_err(|error| internal(span, &error))
+        let open = joined.open;
+        let joined = joined.select(&kept).map_err(|error| internal(span, &error))?;
+        Ok(Frame { open, ..joined })
     }
 }

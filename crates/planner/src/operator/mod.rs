@@ -3,6 +3,7 @@
 mod count;
 mod datatable;
 mod distinct;
+mod evaluate;
 mod extend;
 mod filter;
 mod getschema;
@@ -18,7 +19,7 @@ mod range;
 mod render;
 mod sort;
 mod summarize;
-mod take;
+pub(crate) mod take;
 mod top;
 pub(crate) mod union;
 
@@ -43,6 +44,7 @@ impl Binder<'_> {
             }
             OperatorKind::Count { params, alias } => self.count(frame, params, alias.as_ref(), span),
             OperatorKind::Distinct { params, columns } => self.distinct(env, frame, params, columns, span),
+            OperatorKind::Evaluate(evaluate) => self.evaluate(env, Some(frame), evaluate, span),
             OperatorKind::Extend { columns } => self.extend(env, frame, columns, span),
             OperatorKind::GetSchema { params } => self.getschema(frame, params, span),
             OperatorKind::Join(join) => self.join(env, frame, join, span),
@@ -64,7 +66,6 @@ impl Binder<'_> {
             }
             OperatorKind::AssertSchema { .. }
             | OperatorKind::Consume { .. }
-            | OperatorKind::Evaluate(_)
             | OperatorKind::ExecuteAndCache
             | OperatorKind::Facet { .. }
             | OperatorKind::Find(_)
@@ -104,9 +105,8 @@ impl Binder<'_> {
             OperatorKind::Print { columns } => self.print(env, columns, span),
             OperatorKind::Range(range) => self.range(env, range, span),
             OperatorKind::Union(union) => self.union(env, None, union, span),
-            OperatorKind::Search(_) | OperatorKind::Find(_) | OperatorKind::Evaluate(_) => {
-                Err(refused(operator))
-            }
+            OperatorKind::Evaluate(evaluate) => self.evaluate(env, None, evaluate, span),
+            OperatorKind::Search(_) | OperatorKind::Find(_) => Err(refused(operator)),
             _ => Err(semantic(codes::SHAPE, span, format!("{} needs rows before it", name(operator)))),
         }
     }

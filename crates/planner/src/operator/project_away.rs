@@ -15,7 +15,9 @@ impl Binder<'_> {
             gone.extend(self.columns_like(&frame, column)?);
         }
         let kept: Vec<usize> = (0..frame.columns.len()).filter(|position| !gone.contains(position)).collect();
-        frame.select(&kept).map_err(|error| internal(span, &error))
+        let open = frame.open;
+        let frame = frame.select(&kept).map_err(|error| internal(span, &error))?;
+        Ok(Frame { open, ..frame })
     }
 
     /// The positions of the columns that a name or a pattern with `*` stands for, in the table's order.
@@ -23,7 +25,9 @@ impl Binder<'_> {
         match &expr.kind {
             ExprKind::Name(name) => match frame.columns.iter().position(|column| column.name == *name) {
                 Some(position) => Ok(vec![position]),
-                None if frame.hidden.iter().any(|column| column.name == *name) => Ok(Vec::new()),
+                None if frame.open || frame.hidden.iter().any(|column| column.name == *name) => {
+                    Ok(Vec::new())
+                }
                 None => {
                     let message = format!("there is no column `{name}` here");
                     let mut error = semantic(codes::UNKNOWN_NAME, expr.span, message);

@@ -43,6 +43,8 @@ impl Binder<'_> {
         }
         let projected =
             frame.columns.iter().zip(names).map(|(column, name)| (name, frame.typed(column))).collect();
-        frame.project(projected).map_err(|error| internal(span, &error))
+        let open = frame.open;
+        let frame = frame.project(projected).map_err(|error| internal(span, &error))?;
+        Ok(Frame { open, ..frame })
     }
 }

@@ -34,7 +34,9 @@ impl Binder<'_> {
         order.extend(
             (0..frame.columns.len()).filter(|position| !order.contains(position)).collect::<Vec<_>>(),
         );
-        frame.select(&order).map_err(|error| internal(span, &error))
+        let open = frame.open;
+        let frame = frame.select(&order).map_err(|error| internal(span, &error))?;
+        Ok(Frame { open, ..frame })
     }
 }
 

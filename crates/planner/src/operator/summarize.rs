@@ -48,6 +48,10 @@ impl Binder<'_> {
         let mut keys = Vec::new();
         for key in by {
             for mut item in self.list_item(&scope, key)? {
+                // A column that only the data knows may be of any type.
+                if frame.open && item.value.is_null_literal() {
+                    item.value = Typed::null(ScalarType::String);
+                }
                 if item.value.ty == ScalarType::Dynamic {
                     let mut error = semantic(codes::KEY_TYPE, key.expr.span, "a key cannot be dynamic");
                     error.hints.push("convert it, as with tostring()".to_string());

@@ -34,3 +34,12 @@ impl Binder<'_> {
         Ok(frame.with_plan(plan))
     }
 }
+
+/// The same columns and no rows.
+pub(crate) fn no_rows(frame: Frame, span: Span) -> Result<Frame> {
+    let plan = LogicalPlanBuilder::from(frame.plan.clone())
+        .limit(0, Some(0))
+        .and_then(LogicalPlanBuilder::build)
+        .map_err(|error| internal(span, &error))?;
+    Ok(frame.with_plan(plan))
+}

@@ -110,6 +110,7 @@ pub(crate) fn frames(
     span: Span,
 ) -> Result<Frame> {
     let columns = union_columns(&sources, inner);
+    let open = sources.iter().any(|source| source.open);
     let mut branches = Vec::new();
     for (index, source) in sources.into_iter().enumerate() {
         let mut projected = Vec::new();
@@ -139,7 +140,7 @@ pub(crate) fn frames(
         builder = builder.union(branch.plan).map_err(|error| internal(span, &error))?;
     }
     let plan = builder.build().map_err(|error| internal(span, &error))?;
-    Ok(Frame::new(plan, columns))
+    Ok(Frame { open, ..Frame::new(plan, columns) })
 }
 
 /// A column of the union and the name that it has in the tables.
