@@ -97,7 +97,6 @@ pub fn runtime(span: Span, error: &DataFusionError) -> Box<Diagnostic> {
             return unsupported(UNSUPPORTED_FORM, span, message.clone());
         }
         DataFusionError::ResourcesExhausted(_) => (Kind::Limit, LIMIT),
-        DataFusionError::NotImplemented(_) => (Kind::Unsupported, UNSUPPORTED_FORM),
         DataFusionError::Execution(_) | DataFusionError::ArrowError(..) | DataFusionError::External(_) => {
             (Kind::Runtime, RUNTIME)
         }
