@@ -10,6 +10,7 @@ use kql_types::dynamic::ArrayWriter;
 pub(super) fn functions() -> Vec<Function> {
     vec![
         Function::new("strlen", "The number of characters of a text.", &[("strlen('hello')", "5")])
+            .prefixes_name("strlen")
             .on(row!(|source: &str| -> i64 { source.chars().count() as i64 }))
             .text("source"),
         Function::new(
@@ -17,6 +18,7 @@ pub(super) fn functions() -> Vec<Function> {
             "The number of bytes of a text in UTF-8.",
             &[("string_size('hello')", "5"), ("string_size('⒦⒰⒮⒯⒪')", "15")],
         )
+        .prefixes_name("string_size")
         .on(row!(|source: &str| -> i64 { source.len() as i64 }))
         .text("source"),
         Function::new("isascii", "Whether a text has ASCII characters only.", &[("isascii('é')", "False")])
