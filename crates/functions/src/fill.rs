@@ -1,9 +1,7 @@
 //! The one place where a missing string becomes "": behind outer joins and aggregates over no rows.
 
-use std::sync::Arc;
-
-use datafusion::arrow::array::{Array, ArrayRef, StringViewArray};
-use kql_types::ScalarType;
+use datafusion::arrow::array::StringViewArray;
+use kql_types::{ScalarType, foreign};
 
 use crate::Typed;
 use crate::adapter::{KernelUdf, kernel, next_input};
@@ -16,14 +14,8 @@ pub fn empty_for_null(value: Typed) -> Typed {
     }
     let fill = kernel(|inputs: &[Input], _rows| {
         let array = next_input(&mut inputs.iter())?.array();
-        match array.as_any().downcast_ref::<StringViewArray>() {
-            Some(strings) if strings.null_count() > 0 => {
-                let filled: StringViewArray =
-                    strings.iter().map(|text| Some(text.unwrap_or_default())).collect();
-                Ok(Arc::new(filled) as ArrayRef)
-            }
-            _ => Ok(array.clone()),
-        }
+        let strings = array.as_any().downcast_ref::<StringViewArray>();
+        Ok(strings.and_then(foreign::empty_for_null).unwrap_or_else(|| array.clone()))
     });
     let arrow = ScalarType::String.arrow();
     Typed::new(

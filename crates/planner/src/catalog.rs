@@ -1,6 +1,7 @@
 //! The tables that a query can name.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
@@ -8,6 +9,11 @@ use datafusion::catalog::TableProvider;
 use datafusion::datasource::MemTable;
 use datafusion::error::Result;
 use kql_types::{Column, Schema};
+
+use crate::scan::ParquetTable;
+
+/// The rows of a batch that operators work on at once.
+const BATCH_ROWS: usize = 8192;
 
 /// A table: its KQL columns, and the rows behind them in the storage types of [`kql_types::ScalarType::arrow`].
 #[derive(Debug, Clone)]
@@ -28,10 +34,61 @@ impl Table {
         Ok(Table { schema, hidden: Vec::new(), provider })
     }
 
+    /// A table over batches in the order of their files, cut so that every thread reads a stretch of its own.
+    ///
+    /// Each batch holds the columns of the schema, then those hidden columns that the table holds.
+    pub fn from_loaded(schema: Schema, hidden: Vec<Column>, batches: Vec<RecordBatch>) -> Result<Self> {
+        let all = all_columns(&schema, &hidden).arrow();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let provider = Arc::new(MemTable::try_new(all, stretches(batches, threads))?);
+        Ok(Table { schema, hidden, provider })
+    }
+
+    /// A table over Parquet files. Hidden columns are those that some file holds. `twins` are pairs of columns of which
+    /// a file may hold only one, which then stands for both.
+    pub fn from_parquet(
+        schema: Schema,
+        hidden: Vec<Column>,
+        paths: Vec<PathBuf>,
+        twins: Vec<(String, String)>,
+    ) -> Self {
+        let columns = all_columns(&schema, &hidden);
+        let provider = Arc::new(ParquetTable::new(&columns, paths).with_twins(twins));
+        Table { schema, hidden, provider }
+    }
+
     /// A table without rows.
     pub fn empty(schema: Schema) -> Result<Self> {
         Self::from_batches(schema, Vec::new())
     }
+}
+
+fn all_columns(schema: &Schema, hidden: &[Column]) -> Schema {
+    Schema::new(schema.columns.iter().chain(hidden).cloned().collect())
+}
+
+/// Batches cut to the size that operators work on, in as many stretches of about as many rows.
+fn stretches(batches: Vec<RecordBatch>, count: usize) -> Vec<Vec<RecordBatch>> {
+    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    let share = rows.div_ceil(count.max(1)).max(BATCH_ROWS);
+    let mut stretches = vec![Vec::new()];
+    let mut filled = 0;
+    for batch in batches {
+        let mut from = 0;
+        while from < batch.num_rows() {
+            if filled >= share {
+                stretches.push(Vec::new());
+                filled = 0;
+            }
+            let length = BATCH_ROWS.min(batch.num_rows() - from);
+            if let Some(stretch) = stretches.last_mut() {
+                stretch.push(batch.slice(from, length));
+            }
+            from += length;
+            filled += length;
+        }
+    }
+    stretches
 }
 
 /// Where names of tables are looked up.

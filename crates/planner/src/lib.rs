@@ -18,6 +18,7 @@ mod params;
 mod plugin;
 pub mod result;
 mod rows;
+pub mod scan;
 pub mod session;
 mod suggest;
 mod tabular;

@@ -7,6 +7,7 @@ use datafusion::error::{DataFusionError, Result as PlanResult};
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use datafusion::physical_plan::{collect, collect_partitioned};
 use datafusion::prelude::SessionConfig;
 use kql_parser::diagnostic::Diagnostic;
@@ -69,6 +70,21 @@ impl Engine {
         let (frame, _) = self.bind(text, options, true)?;
         let plan = self.optimize(&frame.plan).map_err(|error| vec![*codes::internal(whole(text), &error)])?;
         Ok(plan.display_indent().to_string())
+    }
+
+    /// Runs a query and gives the plan that ran, with what each step measured: rows, times, row groups skipped.
+    pub fn analyze(&self, text: &str, options: &QueryOptions) -> Result<String, Vec<Diagnostic>> {
+        let (frame, _) = self.bind(text, options, true)?;
+        let state = self.state();
+        let ran = self.runtime().and_then(|runtime| {
+            runtime.block_on(async {
+                let plan = state.create_physical_plan(&frame.plan).await?;
+                collect(plan.clone(), state.task_ctx()).await?;
+                Ok(plan)
+            })
+        });
+        let plan = ran.map_err(|error| vec![*codes::runtime(whole(text), &error)])?;
+        Ok(DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(true).to_string())
     }
 
     /// The catalogue.

@@ -1,22 +1,27 @@
 //! Values of any Arrow type as JSON text.
 
-use arrow::array::{Array, ArrayRef, AsArray};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringViewArray, StringViewBuilder};
+use arrow::compute::kernels::zip::zip;
+use arrow::compute::nullif;
 use arrow::datatypes::DataType;
 use arrow::util::display::array_value_to_string;
 
-use super::{append, dynamic_of_text, type_of_arrow};
+use super::{append, type_of_arrow};
 use crate::{Cell, ColumnBuilder, ScalarType, dynamic, timespan};
+
+/// So many rows are looked at before deciding whether the texts repeat.
+const SAMPLE: usize = 128;
 
 /// A dynamic column: text is the JSON that it holds or else a string, anything else its JSON form.
 pub(super) fn column(array: &ArrayRef) -> ArrayRef {
-    let mut builder = ColumnBuilder::new(ScalarType::Dynamic, array.len());
     if let Some(texts) = array.as_string_view_opt() {
-        for text in texts {
-            let json = text.and_then(dynamic_of_text);
-            append(&mut builder, json.as_deref().map(Cell::Dynamic));
-        }
-        return builder.finish();
+        return of_texts(array, texts);
     }
+    let mut builder = ColumnBuilder::new(ScalarType::Dynamic, array.len());
     let mut json = String::new();
     for row in 0..array.len() {
         json.clear();
@@ -24,6 +29,61 @@ pub(super) fn column(array: &ArrayRef) -> ArrayRef {
         append(&mut builder, Some(Cell::Dynamic(&json)));
     }
     builder.finish()
+}
+
+/// What the text of a dynamic column amounts to.
+#[derive(Clone, Copy, PartialEq)]
+enum Text {
+    /// JSON, which stays as it is.
+    Json,
+    /// Blank, or the JSON null.
+    Null,
+    /// Anything else, which becomes a JSON string.
+    Plain,
+}
+
+fn judge(text: &str) -> Text {
+    match dynamic::parse_json(text) {
+        None => Text::Null,
+        Some(Cow::Borrowed(_)) => Text::Json,
+        Some(Cow::Owned(_)) => Text::Plain,
+    }
+}
+
+/// Texts as dynamics. JSON is not copied, and a text whose bytes several rows share is judged once.
+fn of_texts(array: &ArrayRef, texts: &StringViewArray) -> ArrayRef {
+    let mut known: HashMap<u128, Text> = HashMap::new();
+    let mut judged = Vec::with_capacity(texts.len());
+    for (row, (text, view)) in texts.iter().zip(texts.views()).enumerate() {
+        let Some(text) = text else {
+            judged.push(Text::Null);
+            continue;
+        };
+        // Where most texts differ, looking them up costs more than it saves.
+        let shared = row < SAMPLE || known.len() < row / 2;
+        judged.push(if shared { *known.entry(*view).or_insert_with(|| judge(text)) } else { judge(text) });
+    }
+    let mut column = Arc::clone(array);
+    if judged.contains(&Text::Null) {
+        let nulls: BooleanArray = judged.iter().map(|text| Some(*text == Text::Null)).collect();
+        column = nullif(&column, &nulls).unwrap_or(column);
+    }
+    if judged.contains(&Text::Plain) {
+        let mut builder = StringViewBuilder::with_capacity(texts.len());
+        let mut quoted = String::new();
+        for (row, text) in judged.iter().enumerate() {
+            if *text == Text::Plain {
+                quoted.clear();
+                dynamic::quote(texts.value(row), &mut quoted);
+                builder.append_value(&quoted);
+            } else {
+                builder.append_null();
+            }
+        }
+        let plain: BooleanArray = judged.iter().map(|text| Some(*text == Text::Plain)).collect();
+        column = zip(&plain, &builder.finish(), &column).unwrap_or(column);
+    }
+    column
 }
 
 /// Writes a value as the text of a string column: "" for null, JSON for what is nested.

@@ -8,11 +8,12 @@ mod times;
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, StringViewArray, new_null_array};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringViewArray, new_null_array};
+use arrow::compute::kernels::zip::zip;
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Field, Float64Type};
 
-use crate::{Cell, ColumnBuilder, ScalarType, decimal, dynamic, guid, number, timespan};
+use crate::{Cell, ColumnBuilder, ScalarType, decimal, guid, number, timespan};
 
 /// The KQL type of a column of this field.
 pub fn type_of(field: &Field) -> ScalarType {
@@ -107,10 +108,20 @@ fn text(array: &ArrayRef) -> ArrayRef {
         });
         return Arc::new(StringViewArray::from_iter_values(values));
     };
-    if views.null_count() == 0 {
-        return Arc::clone(array);
-    }
-    Arc::new(StringViewArray::from_iter_values(views.iter().map(|value| value.unwrap_or(""))))
+    empty_for_null(views).unwrap_or_else(|| Arc::clone(array))
+}
+
+/// The same texts with "" for null, without copying any; `None` where no text is null.
+pub fn empty_for_null(texts: &StringViewArray) -> Option<ArrayRef> {
+    let nulls = texts.nulls().filter(|nulls| nulls.null_count() > 0)?;
+    let valid = BooleanArray::new(nulls.inner().clone(), None);
+    let empty = StringViewArray::new_scalar("");
+    let filled = zip(&valid, texts, &empty);
+    // The two sides have one type and the mask has their length, so the kernel has nothing to refuse.
+    Some(filled.unwrap_or_else(|_| {
+        let texts: StringViewArray = texts.iter().map(|text| Some(text.unwrap_or_default())).collect();
+        Arc::new(texts)
+    }))
 }
 
 fn whole(array: &ArrayRef, wanted: ScalarType) -> ArrayRef {
@@ -153,11 +164,6 @@ fn append(builder: &mut ColumnBuilder, cell: Option<Cell<'_>>) {
     if builder.append(cell.unwrap_or(Cell::Null)).is_err() {
         builder.append_null();
     }
-}
-
-/// The dynamic of a text in a column of another maker: the JSON value that it is, else a string.
-fn dynamic_of_text(text: &str) -> Option<std::borrow::Cow<'_, str>> {
-    dynamic::parse_json(text)
 }
 
 #[cfg(test)]

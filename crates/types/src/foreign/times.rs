@@ -1,6 +1,8 @@
 //! Timestamps, dates and durations as ticks.
 
-use arrow::array::{ArrayRef, AsArray};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray, Int64Array};
 use arrow::datatypes::{
     DataType, Date32Type, Date64Type, DurationMicrosecondType, Int64Type, TimeUnit, TimestampMicrosecondType,
     TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
@@ -13,42 +15,27 @@ use crate::datetime::{
 use crate::{Cell, ColumnBuilder, ScalarType};
 
 pub(super) fn datetimes(array: &ArrayRef, ticks: bool) -> ArrayRef {
-    let build = |values: &mut dyn Iterator<Item = Option<i64>>| {
-        let mut builder = ColumnBuilder::new(ScalarType::DateTime, array.len());
-        values.for_each(|value| append(&mut builder, value.map(Cell::DateTime)));
-        builder.finish()
+    let stamp = datetime::from_timestamp;
+    let converted: Int64Array = match array.data_type() {
+        DataType::Timestamp(unit @ TimeUnit::Second, _) => {
+            array.as_primitive::<TimestampSecondType>().unary(|value| stamp(value, *unit))
+        }
+        DataType::Timestamp(unit @ TimeUnit::Millisecond, _) => {
+            array.as_primitive::<TimestampMillisecondType>().unary(|value| stamp(value, *unit))
+        }
+        DataType::Timestamp(unit @ TimeUnit::Microsecond, _) => {
+            array.as_primitive::<TimestampMicrosecondType>().unary(|value| stamp(value, *unit))
+        }
+        DataType::Timestamp(unit @ TimeUnit::Nanosecond, _) => {
+            array.as_primitive::<TimestampNanosecondType>().unary(|value| stamp(value, *unit))
+        }
+        DataType::Date32 => array.as_primitive::<Date32Type>().unary(datetime::from_date32),
+        DataType::Date64 => array.as_primitive::<Date64Type>().unary(datetime::from_date64),
+        DataType::Utf8View => return from_text(array, ScalarType::DateTime),
+        _ if ticks => return cast(array, &DataType::Int64),
+        _ => cast(array, &DataType::Int64).as_primitive::<Int64Type>().unary_opt(by_size),
     };
-    let stamp = |value, unit| datetime::from_timestamp(value, unit);
-    match array.data_type() {
-        DataType::Timestamp(unit, _) => {
-            let each = |value: Option<i64>| value.map(|value| stamp(value, *unit));
-            match unit {
-                TimeUnit::Second => build(&mut array.as_primitive::<TimestampSecondType>().iter().map(each)),
-                TimeUnit::Millisecond => {
-                    build(&mut array.as_primitive::<TimestampMillisecondType>().iter().map(each))
-                }
-                TimeUnit::Microsecond => {
-                    build(&mut array.as_primitive::<TimestampMicrosecondType>().iter().map(each))
-                }
-                TimeUnit::Nanosecond => {
-                    build(&mut array.as_primitive::<TimestampNanosecondType>().iter().map(each))
-                }
-            }
-        }
-        DataType::Date32 => build(
-            &mut array.as_primitive::<Date32Type>().iter().map(|value| value.map(datetime::from_date32)),
-        ),
-        DataType::Date64 => build(
-            &mut array.as_primitive::<Date64Type>().iter().map(|value| value.map(datetime::from_date64)),
-        ),
-        DataType::Utf8View => from_text(array, ScalarType::DateTime),
-        _ => {
-            let whole = cast(array, &DataType::Int64);
-            let each =
-                |value: Option<i64>| value.and_then(|value| if ticks { Some(value) } else { by_size(value) });
-            build(&mut whole.as_primitive::<Int64Type>().iter().map(each))
-        }
-    }
+    Arc::new(converted)
 }
 
 /// The ticks of a number whose unit only its size tells.
@@ -75,7 +62,7 @@ pub(super) fn timespans(array: &ArrayRef) -> ArrayRef {
         DataType::Duration(TimeUnit::Second | TimeUnit::Millisecond) => {
             let micros = cast(array, &DataType::Duration(TimeUnit::Microsecond));
             let values = micros.as_primitive::<DurationMicrosecondType>().reinterpret_cast::<Int64Type>();
-            std::sync::Arc::new(values) as ArrayRef
+            Arc::new(values) as ArrayRef
         }
         DataType::Time32(_) => cast(&cast(array, &DataType::Time64(TimeUnit::Microsecond)), &DataType::Int64),
         _ => cast(array, &DataType::Int64),
