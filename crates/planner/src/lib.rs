@@ -13,6 +13,7 @@ pub mod frame;
 mod known;
 mod lets;
 mod naming;
+mod node;
 mod operator;
 mod params;
 mod plugin;

@@ -20,6 +20,7 @@ use crate::catalog::Catalog;
 use crate::codes;
 use crate::env::Env;
 use crate::frame::Frame;
+use crate::node::RowQueryPlanner;
 use crate::result::{QueryResult, ResultTable};
 
 /// What the caller says about a query besides its text.
@@ -146,7 +147,11 @@ impl Engine {
         self.state.get_or_init(|| {
             let threads = std::thread::available_parallelism().map_or(1, usize::from);
             let config = SessionConfig::new().with_target_partitions(threads);
-            SessionStateBuilder::new().with_config(config).with_default_features().build()
+            SessionStateBuilder::new()
+                .with_config(config)
+                .with_default_features()
+                .with_query_planner(Arc::new(RowQueryPlanner))
+                .build()
         })
     }
 }

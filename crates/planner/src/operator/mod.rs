@@ -9,6 +9,7 @@ mod filter;
 mod getschema;
 mod join;
 mod lookup;
+mod mv_expand;
 mod print;
 mod project;
 mod project_away;
@@ -49,6 +50,7 @@ impl Binder<'_> {
             OperatorKind::GetSchema { params } => self.getschema(frame, params, span),
             OperatorKind::Join(join) => self.join(env, frame, join, span),
             OperatorKind::Lookup(join) => self.lookup(env, frame, join, span),
+            OperatorKind::MvExpand(expand) => self.mv_expand(env, frame, expand, span),
             OperatorKind::Project { columns } => self.project(env, frame, columns, span),
             OperatorKind::ProjectAway { columns } => self.project_away(frame, columns, span),
             OperatorKind::ProjectKeep { columns } => self.project_keep(frame, columns, span),
@@ -81,7 +83,6 @@ impl Binder<'_> {
             | OperatorKind::MakeGraph(_)
             | OperatorKind::MakeSeries(_)
             | OperatorKind::MvApply(_)
-            | OperatorKind::MvExpand(_)
             | OperatorKind::Parse(_)
             | OperatorKind::ParseKv(_)
             | OperatorKind::ParseWhere(_)
