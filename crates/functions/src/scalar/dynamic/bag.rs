@@ -85,6 +85,7 @@ pub(super) fn functions() -> Vec<Function> {
         .on(row!(|bag: Json, key: &str, value: Option<Json>| -> Option<JsonText> {
             set(bag.0, &keys(key)?, value.map_or("null", |json| json.0)).map(JsonText)
         }))
+        .constant("key")
         .value("value"),
         Function::new(
             "bag_zip",
