@@ -78,6 +78,9 @@ pub struct DataArgs {
     /// Fail at the first record or cell that is not well formed, rather than report it and go on.
     #[arg(long, help_heading = LOADING)]
     pub strict: bool,
+    /// Drop the rows that repeat within a table: by _ItemId, Id or OfficeId, else by all columns.
+    #[arg(long, help_heading = LOADING)]
+    pub dedupe: bool,
     /// Write the records that could not be read to a file, as they came.
     #[arg(long, value_name = "FILE", help_heading = LOADING)]
     pub rejects: Option<PathBuf>,

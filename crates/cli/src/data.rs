@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use datafusion::datasource::MemTable;
 use kql_logs::catalogue::Catalogue;
-use kql_logs::{DataSpec, FileReport, LoadOptions, LoadedTable};
+use kql_logs::{DataSpec, Duplicates, FileReport, LoadOptions, LoadedTable};
 use kql_planner::{Catalog, Engine, QueryOptions, Table};
 use kql_types::{Schema, datetime};
 
@@ -61,6 +61,9 @@ pub fn load(args: &DataArgs) -> Result<Loaded, Failure> {
     let specs: Vec<DataSpec> = args.data.iter().map(|spec| DataSpec::parse(spec)).collect();
     let options = load_options(args)?;
     let loaded = kql_logs::load(&specs, &options).map_err(|error| Failure::usage(error.to_string()))?;
+    for (table, repeated) in &loaded.duplicates {
+        eprintln!("kql: {table}: {repeated} repeated rows are left out");
+    }
     let now = now(args.now.as_deref(), &loaded.report)?;
     let mut tables = BTreeMap::new();
     for table in &loaded.tables {
@@ -85,6 +88,7 @@ fn load_options(args: &DataArgs) -> Result<LoadOptions, Failure> {
         date_order: args.date_order,
         naive_offset_minutes,
         strict: args.strict,
+        duplicates: if args.dedupe { Duplicates::Remove } else { Duplicates::Keep },
         rejects: args.rejects.clone(),
         ..LoadOptions::default()
     })

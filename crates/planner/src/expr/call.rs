@@ -3,7 +3,7 @@
 use datafusion::logical_expr::lit;
 use datafusion::scalar::ScalarValue;
 use kql_functions::function::Eval;
-use kql_functions::scalar::dynamic::array_sort;
+use kql_functions::scalar::dynamic::{array_sort, pack};
 use kql_functions::{CallError, Function, Naming, Typed, resolve, table};
 use kql_parser::ast::{Call, Expr, ExprKind, Literal};
 use kql_parser::span::Span;
@@ -55,6 +55,13 @@ impl Binder<'_> {
         let mut first_name = NameSource::Positional;
         let mut names: Vec<Option<String>> = vec![None; call.args.len()];
         for (index, arg) in call.args.iter().enumerate() {
+            if matches!(&arg.kind, ExprKind::Wildcard(pattern) if pattern == "*")
+                && function.name == "pack_array"
+            {
+                let columns = scope.columns.iter();
+                args.extend(columns.map(|column| Typed::new(column_expr(&column.name), column.ty)));
+                continue;
+            }
             if matches!(arg.kind, ExprKind::Wildcard(_)) {
                 let message = format!("{}() does not take `*`", function.name);
                 return Err(semantic(codes::ARGUMENTS, arg.span, message));
@@ -224,16 +231,11 @@ impl Binder<'_> {
 
     /// `pack_all()`: the whole row as a bag.
     fn pack_all(&mut self, scope: &RowScope, ignore_null: bool, span: Span) -> Result<Typed> {
-        let mut args = Vec::new();
-        for column in scope.columns {
-            args.push(Typed::string(column.name.clone()));
-            args.push(Typed::new(column_expr(&column.name), column.ty));
-        }
-        let function = if ignore_null { "bag_pack_ignore_null" } else { "bag_pack" };
-        if args.is_empty() {
-            return Ok(Typed::new(lit(ScalarValue::Utf8View(Some("{}".into()))), ScalarType::Dynamic));
-        }
-        resolve::call(function, args).map_err(|error| self.call_error(error, span, &[]))
+        let columns = scope
+            .columns
+            .iter()
+            .map(|column| (column.name.clone(), Typed::new(column_expr(&column.name), column.ty)));
+        pack::pack_columns(columns.collect(), ignore_null).map_err(|error| self.call_error(error, span, &[]))
     }
 
     fn unknown_function(&self, scope: &RowScope, call: &Call) -> Box<kql_parser::diagnostic::Diagnostic> {

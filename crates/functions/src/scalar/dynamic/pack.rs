@@ -1,8 +1,8 @@
 //! Arrays and bags from values.
 
 use datafusion::arrow::array::ArrayRef;
-use datafusion::common::Result;
-use datafusion::logical_expr::Expr;
+use datafusion::common::{Result, ScalarValue};
+use datafusion::logical_expr::{Expr, lit};
 use kql_types::ScalarType;
 use kql_types::dynamic::{ArrayWriter, BagWriter};
 
@@ -112,6 +112,9 @@ fn bag_pack_columns(args: &[Typed]) -> Result<Typed, CallError> {
 
 /// The bag that `pack_all` makes of columns and their names, without nulls and empty texts if asked so.
 pub fn pack_columns(columns: Vec<(String, Typed)>, ignore_null_empty: bool) -> Result<Typed, CallError> {
+    if columns.is_empty() {
+        return Ok(Typed::new(lit(ScalarValue::Utf8View(Some("{}".into()))), ScalarType::Dynamic));
+    }
     let mut pairs = Vec::with_capacity(columns.len() * 2);
     for (name, value) in columns {
         pairs.push(Typed::string(name));
