@@ -23,6 +23,7 @@ pub mod scan;
 pub mod session;
 mod suggest;
 mod tabular;
+mod wide_union;
 
 pub use catalog::{Catalog, MemoryCatalog, Table};
 pub use result::{QueryResult, ResultTable};

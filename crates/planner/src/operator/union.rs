@@ -1,17 +1,22 @@
 //! `union kind=… withsource=… isfuzzy=… tables`: rows of several tables, columns paired by name.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::datasource::provider_as_source;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use kql_functions::Typed;
 use kql_parser::ast::{Expr, ExprKind, Union};
 use kql_parser::span::Span;
-use kql_types::{Column, ScalarType};
+use kql_types::{Column, ScalarType, Schema};
 
 use crate::bind::Binder;
 use crate::codes::{self, internal, semantic};
 use crate::env::{Binding, Env};
-use crate::frame::Frame;
+use crate::frame::{Frame, column_expr};
 use crate::naming::unique;
 use crate::params::{Params, Rule};
+use crate::wide_union::{Branch, Value, WideUnion};
 use crate::{Result, operator::project_away};
 
 const PARAMS: &[(&str, Rule)] = &[
@@ -102,6 +107,9 @@ impl Binder<'_> {
     }
 }
 
+/// With more cells than this a union is planned as a table of its own, see [`crate::wide_union`].
+const WIDE: usize = 20_000;
+
 /// The rows of all frames. A name with several types becomes one column a type, named `<name>_<type>`.
 pub(crate) fn frames(
     sources: Vec<Frame>,
@@ -109,38 +117,73 @@ pub(crate) fn frames(
     inner: bool,
     span: Span,
 ) -> Result<Frame> {
-    let columns = union_columns(&sources, inner);
-    let open = sources.iter().any(|source| source.open);
-    let mut branches = Vec::new();
-    for (index, source) in sources.into_iter().enumerate() {
-        let mut projected = Vec::new();
-        if let Some(name) = with_source {
-            let label = source.source_name.clone().unwrap_or_else(|| format!("union_arg{index}"));
-            projected.push((name.to_string(), Typed::string(label)));
-        }
-        for column in &columns {
-            let found =
-                source.columns.iter().find(|own| own.name == column.source && own.ty == column.output.ty);
-            let value = match found {
-                Some(own) => source.typed(own),
-                None => Typed::null(column.output.ty),
-            };
-            projected.push((column.output.name.clone(), value));
-        }
-        let branch = source.project(projected).map_err(|error| internal(span, &error))?;
-        branches.push(branch);
+    if sources.is_empty() {
+        return Err(semantic(codes::ARGUMENTS, span, "union needs a table"));
     }
-    let mut branches = branches.into_iter();
-    let Some(first) = branches.next() else {
+    let mut columns = union_columns(&sources, inner);
+    let mut schema: Vec<Column> = columns.iter().map(|column| column.output.clone()).collect();
+    if let Some(name) = with_source {
+        schema.insert(0, Column::new(name, ScalarType::String));
+        columns.insert(0, UnionColumn { source: String::new(), output: schema[0].clone() });
+    }
+    let mut branches = Vec::new();
+    for (index, frame) in sources.into_iter().enumerate() {
+        let positions: HashMap<(&str, ScalarType), usize> = frame
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(position, own)| ((own.name.as_str(), own.ty), position))
+            .collect();
+        let values = columns
+            .iter()
+            .enumerate()
+            .map(|(place, column)| match positions.get(&(column.source.as_str(), column.output.ty)) {
+                _ if place == 0 && with_source.is_some() => {
+                    let label = frame.source_name.clone().unwrap_or_else(|| format!("union_arg{index}"));
+                    Value::Constant(Typed::string(label))
+                }
+                Some(position) => Value::Column(*position),
+                None => Value::Constant(Typed::null(column.output.ty)),
+            })
+            .collect();
+        branches.push(Branch { frame, values });
+    }
+    if branches.len() * schema.len() > WIDE {
+        return wide(Schema::new(schema), branches, span);
+    }
+    let mut builder: Option<LogicalPlanBuilder> = None;
+    for branch in branches {
+        let projected = schema.iter().zip(branch.values).map(|(column, value)| {
+            let value = match value {
+                Value::Column(position) => branch.frame.typed(&branch.frame.columns[position]),
+                Value::Constant(value) => value,
+            };
+            (column.name.clone(), value)
+        });
+        let projected = projected.collect();
+        let plan = branch.frame.project(projected).map_err(|error| internal(span, &error))?.plan;
+        builder = Some(match builder {
+            None => LogicalPlanBuilder::from(plan),
+            Some(earlier) => earlier.union(plan).map_err(|error| internal(span, &error))?,
+        });
+    }
+    let Some(builder) = builder else {
         return Err(semantic(codes::ARGUMENTS, span, "union needs a table"));
     };
-    let columns = first.columns.clone();
-    let mut builder = LogicalPlanBuilder::from(first.plan);
-    for branch in branches {
-        builder = builder.union(branch.plan).map_err(|error| internal(span, &error))?;
-    }
     let plan = builder.build().map_err(|error| internal(span, &error))?;
-    Ok(Frame { open, ..Frame::new(plan, columns) })
+    Ok(Frame::new(plan, schema))
+}
+
+/// A union too wide to be planned column by column.
+fn wide(schema: Schema, branches: Vec<Branch>, span: Span) -> Result<Frame> {
+    let columns = schema.columns.clone();
+    let provider = Arc::new(WideUnion::new(schema, branches));
+    let exprs: Vec<_> = columns.iter().map(|column| column_expr(&column.name).alias(&column.name)).collect();
+    let plan = LogicalPlanBuilder::scan("t", provider_as_source(provider), None)
+        .and_then(|builder| builder.project(exprs))
+        .and_then(LogicalPlanBuilder::build)
+        .map_err(|error| internal(span, &error))?;
+    Ok(Frame::new(plan, columns))
 }
 
 /// A column of the union and the name that it has in the tables.
@@ -150,30 +193,29 @@ struct UnionColumn {
 }
 
 fn union_columns(sources: &[Frame], inner: bool) -> Vec<UnionColumn> {
-    let mut names: Vec<&str> = Vec::new();
+    // The names in order of first sight, each with its types in order of first sight and the number of tables.
+    let mut order: Vec<&str> = Vec::new();
+    let mut found: HashMap<&str, (Vec<ScalarType>, usize)> = HashMap::new();
     for column in sources.iter().flat_map(|source| &source.columns) {
-        if !names.contains(&column.name.as_str()) {
-            names.push(&column.name);
+        let (types, tables) = found.entry(&column.name).or_insert_with(|| {
+            order.push(&column.name);
+            (Vec::new(), 0)
+        });
+        *tables += 1;
+        if !types.contains(&column.ty) {
+            types.push(column.ty);
         }
-    }
-    if inner {
-        names.retain(|name| sources.iter().all(|source| source.column(name).is_some()));
     }
     let mut columns: Vec<UnionColumn> = Vec::new();
-    for name in names {
-        let mut types: Vec<ScalarType> = Vec::new();
-        for ty in sources.iter().filter_map(|source| source.column(name)).map(|column| column.ty) {
-            if !types.contains(&ty) {
-                types.push(ty);
-            }
+    for name in &order {
+        let (types, tables) = &found[name];
+        if inner && *tables < sources.len() {
+            continue;
         }
-        let split = types.len() > 1;
-        for ty in types {
-            let output = match split {
-                true => unique(format!("{name}_{ty}"), |name| {
-                    sources.iter().any(|source| source.column(name).is_some())
-                }),
-                false => name.to_string(),
+        for &ty in types {
+            let output = match types.len() {
+                1 => name.to_string(),
+                _ => unique(format!("{name}_{ty}"), |name| found.contains_key(name)),
             };
             columns.push(UnionColumn { source: name.to_string(), output: Column::new(output, ty) });
         }
