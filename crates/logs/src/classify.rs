@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::catalogue::{Catalogue, hidden_of};
 use crate::sample::Sample;
+use crate::value::{Record, field};
 
 /// The share of a file's columns that a table must have for the file to be bound to it, in percent.
 const KNOWN_SHARE: usize = 60;
@@ -37,23 +38,27 @@ pub(crate) enum Verdict {
     Unclear(Vec<String>),
 }
 
-/// Whether the values of a key are names of tables to which most of their rows' columns belong. A result of a query may
-/// carry the name of a table without being rows of it.
-pub(crate) fn names_tables(sample: &Sample, key: &str, catalogue: &Catalogue) -> bool {
-    let tables = sample.values(key);
-    !tables.is_empty()
-        && tables.iter().all(|table| {
-            let rows = sample.records.iter().filter(|record| {
-                record.iter().any(|field| field.key == key && field.value.to_text() == table.as_str())
-            });
-            let mut keys: Vec<&str> = Vec::new();
-            for field in rows.flatten().filter(|field| !field.value.is_empty()) {
-                if !keys.contains(&field.key.as_ref()) {
-                    keys.push(&field.key);
-                }
+/// The tables that the values of a key name and to which most of their rows' columns belong, if most rows name one. A
+/// result of a query may carry the name of a table without being rows of it, and a few rows a value of another meaning.
+pub(crate) fn named_tables(sample: &Sample, key: &str, catalogue: &Catalogue) -> Vec<String> {
+    let value = |record: &Record<'_>| {
+        field(record, key).map(|value| value.to_text().into_owned()).unwrap_or_default()
+    };
+    let mut tables = sample.values(key);
+    tables.retain(|table| {
+        let mut keys: Vec<&str> = Vec::new();
+        for field in sample.records.iter().filter(|record| value(record) == *table).flatten() {
+            if !field.value.is_empty() && !keys.contains(&field.key.as_ref()) {
+                keys.push(&field.key);
             }
-            known_columns(table, &keys, catalogue).is_some_and(|known| enough(known, keys.len()))
-        })
+        }
+        known_columns(table, &keys, catalogue).is_some_and(|known| enough(known, keys.len()))
+    });
+    let named = sample.records.iter().filter(|record| tables.contains(&value(record))).count();
+    if named * 2 < sample.records.len() {
+        tables.clear();
+    }
+    tables
 }
 
 /// How many of the keys are columns of a table; `None` for a table that is not in the catalogue.

@@ -66,7 +66,7 @@ fn a_truncated_gzip_keeps_what_came_before() {
 fn files_of_other_kinds_are_refused_by_name() {
     let cases: [(&str, &[u8], &str); 7] = [
         ("a.bin", b"\x00\x01\x02\x03", "it is binary data of no known kind"),
-        ("a.zip", b"PK\x03\x04rest", "it is a zip archive; unpack it and load what it holds"),
+        ("a.zip", b"PK\x03\x04rest", "a zip archive: its directory is missing; it may be cut off"),
         ("a.7z", b"7z\xbc\xaf\x27\x1c", "it is a 7z archive; unpack it and load what it holds"),
         ("a.txt", b"only words here\n", "it holds neither JSON nor rows of cells"),
         ("a.csv", b"", "the file is empty"),

@@ -104,6 +104,7 @@ fn windows_events_take_their_time_in_utc() {
     let sysmon = r#"{"@timestamp":"2026-03-21T14:00:02Z","Hostname":"WS1","Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"Level":4,"Image":"C:\\a.exe","ProcessId":"77","ProcessID":4}"#;
     let (loaded, report) = load_file("windows", "mordor.json", format!("{security}\n{process}\n{sysmon}\n"));
     assert_eq!((report.format.as_str(), report.rows()), ("windows", 3), "{report:#?}");
+    assert!(report.warnings.iter().any(|warning| warning.contains("-5.0 hours from UtcTime")), "{report:#?}");
     let columns = [
         "TimeGenerated",
         "EventID",

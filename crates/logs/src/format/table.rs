@@ -20,12 +20,12 @@ pub(super) const FORMAT: Format = Format {
 const TABLE_KEYS: [&str; 2] = ["$table", "Type"];
 
 fn bind(sample: &Sample, catalogue: &Catalogue) -> Option<Binding> {
-    let by_row = TABLE_KEYS.into_iter().find(|key| classify::names_tables(sample, key, catalogue));
+    let by_row = TABLE_KEYS.into_iter().find_map(|key| {
+        let tables = classify::named_tables(sample, key, catalogue);
+        (!tables.is_empty()).then_some((key, tables))
+    });
     let (route, why) = match by_row {
-        Some(key) => {
-            let first = sample.values(key).into_iter().next().unwrap_or_default();
-            (Route::ByRow(key, first), format!("{key} column"))
-        }
+        Some((key, tables)) => (Route::ByRow(key, tables), format!("{key} column")),
         None => match classify::by_columns(sample, catalogue) {
             Verdict::Table(table, why) => (Route::Always(table), why),
             Verdict::Unclear(_) => return None,
@@ -36,8 +36,8 @@ fn bind(sample: &Sample, catalogue: &Catalogue) -> Option<Binding> {
 
 enum Route {
     Always(String),
-    /// By the value of this key, and where it is empty the table of the first record.
-    ByRow(&'static str, String),
+    /// By the value of this key where it names one of these tables or a custom one, otherwise the first of them.
+    ByRow(&'static str, Vec<String>),
 }
 
 struct Flat {
@@ -48,9 +48,15 @@ impl Mapping for Flat {
     fn route<'r>(&'r self, record: &'r [Field<'_>]) -> Cow<'r, str> {
         match &self.route {
             Route::Always(table) => Cow::Borrowed(table),
-            Route::ByRow(key, default) => {
-                let value = field(record, key).map(|value| value.to_text()).filter(|text| !text.is_empty());
-                value.unwrap_or(Cow::Borrowed(default))
+            Route::ByRow(key, tables) => {
+                let value = field(record, key).map(|value| value.to_text()).unwrap_or_default();
+                let own = tables.iter().any(|table| *table == value)
+                    || value.ends_with("_CL")
+                    || (*key == "$table" && !value.is_empty());
+                match tables.first() {
+                    Some(first) if !own => Cow::Borrowed(first),
+                    _ => value,
+                }
             }
         }
     }
@@ -75,8 +81,9 @@ pub(super) fn target(layout: &Layout, key: &str) -> Target {
     }
 }
 
-/// The column of a key such as `Status_dynamic`, which a union makes of columns of unlike types.
+/// The column of a key such as `Status_dynamic`, which a union makes of columns of unlike types, or `UserId_`, which some
+/// exports of OfficeActivity repeat a column under.
 fn halves(key: &str) -> Option<&str> {
     let (name, ty) = key.rsplit_once('_')?;
-    kql_types::ScalarType::from_name(ty).map(|_| name)
+    (ty.is_empty() || kql_types::ScalarType::from_name(ty).is_some()).then_some(name)
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use kql_types::datetime::TICKS_PER_HOUR;
 use kql_types::dynamic::{self, BagWriter};
 
 use super::{Binding, Format, Mapping, Target};
@@ -10,6 +11,7 @@ use crate::catalogue::Catalogue;
 use crate::layout::Layout;
 use crate::row::Row;
 use crate::sample::Sample;
+use crate::typing::DateRule;
 use crate::value::{Field, Record, Value, field, nested_field};
 
 pub(super) const FORMAT: Format = Format {
@@ -94,9 +96,23 @@ fn bind(sample: &Sample, _catalogue: &Catalogue) -> Option<Binding> {
     };
     let known =
         sample.is_json() && sample.records.iter().any(|record| flat(record) || dumped(record).is_some());
-    known.then(|| Binding {
-        in_utc: true,
-        ..Binding::new(FORMAT.name, "channel of the Windows event", Windows)
+    known.then(|| {
+        let notes = clock_note(&sample.records).into_iter().collect();
+        Binding { notes, ..Binding::new(FORMAT.name, "channel of the Windows event", Windows) }
+    })
+}
+
+/// A sentence about times that disagree with `UtcTime`: shippers write local time, even under the mark of UTC.
+fn clock_note(records: &[Record<'_>]) -> Option<String> {
+    let read =
+        |record, key| DateRule::default().read(&field(record, key)?.to_text()).map(|moment| moment.ticks);
+    records.iter().find_map(|record| {
+        let utc = read(record, "UtcTime")?;
+        let other = TIMES[1..].iter().find(|key| field(record, key).is_some())?;
+        let hours = (read(record, other)? - utc) as f64 / TICKS_PER_HOUR as f64;
+        (hours.abs() > 0.2).then(|| {
+            format!("Its {other} is {hours:+.1} hours from UtcTime; events without UtcTime may be wrong by as much.")
+        })
     })
 }
 
@@ -183,8 +199,12 @@ impl Mapping for Windows {
     }
 
     fn finish(&self, record: &[Field<'_>], row: &mut Row<'_>) {
-        if let Some(time) = TIMES.iter().find_map(|key| time(record, key)) {
-            row.default("TimeGenerated", time.into_owned());
+        let found = TIMES.iter().find_map(|key| Some((*key, time(record, key)?)));
+        if let Some((key, time)) = found {
+            let text = time.to_text();
+            let utc = key == "UtcTime" && !text.ends_with('Z');
+            let text = if utc { format!("{text}Z") } else { text.into_owned() };
+            row.default("TimeGenerated", Value::text(text));
         }
         if row.layout.table == SECURITY { security(record, row) } else { other(record, row) }
     }

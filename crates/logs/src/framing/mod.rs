@@ -7,9 +7,10 @@ mod line_cut;
 mod open;
 mod shape;
 mod utf16;
+mod zip;
 
 pub(crate) use json_cut::{Envelope, envelope};
-pub(crate) use open::{Container, Opened, Text, open};
+pub(crate) use open::{Container, Opened, Source, Text, open};
 pub(crate) use shape::{Framing, detect, header_start};
 
 use std::io::{ErrorKind, Read};

@@ -2,12 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use flate2::read::MultiGzDecoder;
 
 use super::utf16::Utf16Reader;
+use super::zip::{self, Member};
 
 /// How much of a file is looked at before it is decided what it is.
 const HEAD: usize = 256 * 1024;
@@ -22,7 +23,7 @@ pub(crate) enum Container {
 
 /// Magic bytes of files that are recognised by name but not read.
 const REFUSED: &[(&[u8], &str)] = &[
-    (b"PK\x03\x04", "a zip archive; unpack it and load what it holds"),
+    (b"PK\x03\x04", "a zip archive inside another file; unpack it and load what it holds"),
     (b"PK\x05\x06", "an empty zip archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it and load what it holds"),
     (b"\xfd7zXZ\x00", "xz-compressed; decompress it first"),
@@ -89,13 +90,54 @@ impl Text {
     }
 }
 
-/// Opens a file and looks at its head.
-pub(crate) fn open(path: &Path) -> io::Result<Opened> {
-    let mut file = File::open(path)?;
+/// Something that can be opened: a file, or a file inside an archive.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    /// The file.
+    pub path: PathBuf,
+    member: Option<Member>,
+    /// Why the archive cannot be looked into.
+    damaged: Option<String>,
+}
+
+impl Source {
+    /// The sources that a file is: itself, or what it holds if it is an archive.
+    pub fn of(path: &Path) -> Vec<Self> {
+        let one = |member, damaged| Source { path: path.to_path_buf(), member, damaged };
+        let mut magic = [0; 4];
+        let is_zip = File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok()
+            && magic == *b"PK\x03\x04";
+        if !is_zip {
+            return vec![one(None, None)];
+        }
+        match zip::members(path) {
+            Ok(members) => members.into_iter().map(|member| one(Some(member), None)).collect(),
+            Err(error) => vec![one(None, Some(error.to_string()))],
+        }
+    }
+
+    /// The path, and inside an archive the path there after it.
+    pub fn name(&self) -> PathBuf {
+        self.member.as_ref().map_or_else(|| self.path.clone(), |member| self.path.join(&member.name))
+    }
+
+    fn reader(&self) -> io::Result<Box<dyn Read + Send>> {
+        match (&self.damaged, &self.member) {
+            (Some(why), _) => Err(io::Error::other(why.clone())),
+            (None, Some(member)) => zip::reader(&self.path, member),
+            (None, None) => Ok(Box::new(File::open(&self.path)?)),
+        }
+    }
+}
+
+/// Opens a source and looks at its head.
+pub(crate) fn open(source: &Source) -> io::Result<Opened> {
+    let in_archive = source.member.is_some();
+    let mut file = source.reader()?;
     let mut magic = Vec::new();
     (&mut file).take(512).read_to_end(&mut magic)?;
     if let Some(container) = container(&magic) {
-        return Ok(Opened::Container(container));
+        return Ok(Opened::Container(if in_archive { packed(container) } else { container }));
     }
     let broken = Break::default();
     let raw = Cursor::new(magic.clone()).chain(file);
@@ -104,7 +146,7 @@ pub(crate) fn open(path: &Path) -> io::Result<Opened> {
     } else if magic.starts_with(b"\x28\xb5\x2f\xfd") {
         (Box::new(zstd::Decoder::new(raw)?), Some("zstd"))
     } else {
-        (Box::new(raw), None)
+        (Box::new(raw), in_archive.then_some("zip"))
     };
     let mut plain = Salvage { inner: plain, broken: broken.clone(), compression, yielded: 0 };
     let mut start = Vec::new();
@@ -112,11 +154,7 @@ pub(crate) fn open(path: &Path) -> io::Result<Opened> {
     if compression.is_some()
         && let Some(container) = container(&start)
     {
-        let why = match container {
-            Container::Parquet => "a compressed Parquet file; decompress it first",
-            Container::Refused(why) => why,
-        };
-        return Ok(Opened::Container(Container::Refused(why)));
+        return Ok(Opened::Container(packed(container)));
     }
     let (skip, little_endian) = match *start.as_slice() {
         [0xef, 0xbb, 0xbf, ..] => (3, None),
@@ -139,6 +177,14 @@ pub(crate) fn open(path: &Path) -> io::Result<Opened> {
         return Ok(Opened::Container(Container::Refused("binary data of no known kind")));
     }
     Ok(Opened::Text(Text { head, whole, compression, encoding, broken, rest }))
+}
+
+/// What a container is inside a compressed stream, where it cannot be read by parts.
+fn packed(container: Container) -> Container {
+    match container {
+        Container::Parquet => Container::Refused("a compressed Parquet file; decompress it first"),
+        refused => refused,
+    }
 }
 
 fn container(magic: &[u8]) -> Option<Container> {

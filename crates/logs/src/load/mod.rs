@@ -10,6 +10,7 @@ pub(crate) use layouts::Layouts;
 use std::collections::BTreeSet;
 use std::thread;
 
+use crate::framing::Source;
 use crate::read::{Outcome, Pass};
 use crate::{DataSpec, LoadError, LoadOptions, Loaded, format, parallel};
 use prepare::{Prepared, Ready};
@@ -27,19 +28,21 @@ pub fn load(specs: &[DataSpec], options: &LoadOptions) -> Result<Loaded, LoadErr
     let format = format.transpose()?;
     let mut files = Vec::new();
     for spec in specs {
-        files.extend(spec.files()?.into_iter().map(|path| (path, spec.table.clone())));
+        for path in spec.files()? {
+            files.extend(Source::of(&path).into_iter().map(|source| (source, spec.table.clone())));
+        }
     }
     let threads = match options.threads {
         0 => thread::available_parallelism().map_or(1, |count| count.get()),
         count => count,
     };
     let layouts = Layouts::new(&options.catalogue);
-    let prepared = parallel::map(&files, threads, |(path, table)| {
-        prepare::file(path, table.as_deref(), options, format)
+    let prepared = parallel::map(&files, threads, |(source, table)| {
+        prepare::file(source, table.as_deref(), options, format)
     });
 
     let mut tables = Tables::default();
-    let mut ready = Vec::new();
+    let mut ready: Vec<(usize, Box<Ready>)> = Vec::new();
     for (place, file) in prepared.into_iter().enumerate() {
         tables.report.push(file.report().clone());
         match file {
@@ -83,7 +86,7 @@ pub fn load(specs: &[DataSpec], options: &LoadOptions) -> Result<Loaded, LoadErr
 }
 
 /// Runs a pass over every file: small files side by side, large ones one after the other with all threads each.
-fn run_all(files: &[&(usize, Ready)], threads: usize, pass: Pass<'_>) -> Vec<Outcome> {
+fn run_all(files: &[&(usize, Box<Ready>)], threads: usize, pass: Pass<'_>) -> Vec<Outcome> {
     let mut outcomes: Vec<Option<Outcome>> =
         parallel::map(files, threads, |(_, file)| file.small.then(|| file.run(1, pass)));
     for ((_, file), outcome) in files.iter().zip(&mut outcomes) {

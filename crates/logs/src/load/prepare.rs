@@ -1,10 +1,10 @@
 //! What each file is, before any of it is read whole.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::format::{self, Binding, FORMATS, Format};
-use crate::framing::{self, Container, Framing, Opened, Text};
+use crate::framing::{self, Container, Framing, Opened, Source, Text};
 use crate::parquet_file;
 use crate::read::{Outcome, Pass, Plan};
 use crate::sample::Sample;
@@ -14,7 +14,7 @@ use crate::{DateOrder, FileReport, LoadOptions};
 
 /// A file that was looked at.
 pub(super) enum Prepared {
-    Ready(Ready),
+    Ready(Box<Ready>),
     Parquet(parquet_file::Bound, FileReport),
     Failed(FileReport),
 }
@@ -30,7 +30,7 @@ impl Prepared {
 
 /// A text file that can be read.
 pub(super) struct Ready {
-    path: PathBuf,
+    source: Source,
     framing: Framing,
     pub binding: Binding,
     /// The table that a user named.
@@ -55,24 +55,25 @@ impl Ready {
             dates: self.dates,
             pass,
         };
-        plan.run(&self.path, threads)
+        plan.run(&self.source, threads)
             .unwrap_or_else(|error| Outcome { broken: Some(error.to_string()), ..Outcome::default() })
     }
 }
 
 /// Looks at a file.
 pub(super) fn file(
-    path: &Path,
+    source: &Source,
     table: Option<&str>,
     options: &LoadOptions,
     format: Option<&'static Format>,
 ) -> Prepared {
-    let mut report = FileReport { path: path.to_path_buf(), ..FileReport::default() };
+    let path = &source.name();
+    let mut report = FileReport { path: path.clone(), ..FileReport::default() };
     let failed = |mut report: FileReport, why: String| {
         report.problem = Some(why);
         Prepared::Failed(report)
     };
-    let text = match framing::open(path) {
+    let text = match framing::open(source) {
         Ok(Opened::Text(text)) => text,
         Ok(Opened::Container(Container::Refused(why))) => return failed(report, format!("it is {why}")),
         Ok(Opened::Container(Container::Parquet)) => {
@@ -124,7 +125,7 @@ pub(super) fn file(
     let naive_offset_minutes = options.naive_offset_minutes.unwrap_or(0);
     let naive_notice = options.naive_offset_minutes.is_none() && !sample.in_utc && !binding.in_utc;
     let mut ready = Ready {
-        path: path.to_path_buf(),
+        source: source.clone(),
         framing,
         binding,
         forced: table.map(String::from),
@@ -148,7 +149,7 @@ pub(super) fn file(
         }
         Err(why) => return failed(ready.report, why),
     }
-    Prepared::Ready(ready)
+    Prepared::Ready(Box::new(ready))
 }
 
 fn date_order(ready: &Ready, sample: &Sample, given: Option<DateOrder>) -> Result<Option<Decision>, String> {

@@ -6,12 +6,11 @@ pub(crate) mod records;
 
 pub(crate) use outcome::{Outcome, Pass, clip};
 
-use std::path::Path;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
 use crate::format::Binding;
-use crate::framing::{self, Chunk, Framing, Opened};
+use crate::framing::{self, Chunk, Framing, Opened, Source};
 use crate::typing::DateRule;
 
 /// Everything that the reading of a file's records needs to know.
@@ -26,8 +25,8 @@ pub(crate) struct Plan<'l> {
 
 impl Plan<'_> {
     /// Reads the whole file with this many threads. An error is one of opening the file.
-    pub fn run(&self, path: &Path, threads: usize) -> std::io::Result<Outcome> {
-        let text = match framing::open(path)? {
+    pub fn run(&self, source: &Source, threads: usize) -> std::io::Result<Outcome> {
+        let text = match framing::open(source)? {
             Opened::Text(text) => text,
             Opened::Container(_) => return Err(std::io::Error::other("the file changed while it was read")),
         };
