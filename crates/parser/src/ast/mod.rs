@@ -5,6 +5,7 @@ mod graph;
 mod literal;
 mod operator;
 mod statement;
+mod walk;
 
 pub use expr::*;
 pub use graph::*;

@@ -15,6 +15,7 @@ use kql_parser::span::Span;
 use kql_types::{Column, ScalarType};
 
 pub(crate) use aggregate::AggregateScope;
+pub(crate) use operator::symbol;
 
 use crate::bind::Binder;
 use crate::codes::{self, semantic};

@@ -1,7 +1,7 @@
 //! Operators between expressions.
 
 use kql_functions::operator as library;
-use kql_parser::ast::{BinaryOp, Expr, InOp, UnaryOp};
+use kql_parser::ast::{BinaryOp, Expr, ExprKind, InOp, UnaryOp};
 use kql_parser::span::Span;
 
 use super::{Bound, RowScope};
@@ -35,6 +35,9 @@ impl Binder<'_> {
         right: &Expr,
         _span: Span,
     ) -> Result<Bound> {
+        if let ExprKind::Wildcard(_) = &left.kind {
+            return self.any_column(scope, op, left, op_span, right).map(Bound::new);
+        }
         // Only `and` and `or` hand on that null counts as false: not() and the rest would turn it around.
         let logical = matches!(op, BinaryOp::And | BinaryOp::Or);
         let exact = scope.exact();
@@ -99,7 +102,7 @@ fn nulls(scope: &RowScope) -> library::Nulls {
 }
 
 /// How the library spells an operator.
-fn symbol(op: BinaryOp) -> &'static str {
+pub(crate) fn symbol(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Or => "or",
         BinaryOp::And => "and",

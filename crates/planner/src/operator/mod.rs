@@ -6,6 +6,7 @@ mod distinct;
 mod evaluate;
 mod extend;
 mod filter;
+mod find;
 mod getschema;
 mod join;
 mod lookup;
@@ -18,6 +19,7 @@ mod project_rename;
 mod project_reorder;
 mod range;
 mod render;
+mod search;
 mod sort;
 mod summarize;
 pub(crate) mod take;
@@ -39,14 +41,15 @@ impl Binder<'_> {
     pub(crate) fn operator(&mut self, env: &Env, frame: Frame, operator: &Operator) -> Result<Frame> {
         let span = operator.keyword;
         match &operator.kind {
-            OperatorKind::As { params, .. } => {
+            OperatorKind::As { params, name } => {
                 Params::check("as", params, &[("hint.materialized", Rule::NoOp)])?;
-                Ok(frame)
+                Ok(Frame { source_name: Some(name.text.clone()), ..frame })
             }
             OperatorKind::Count { params, alias } => self.count(frame, params, alias.as_ref(), span),
             OperatorKind::Distinct { params, columns } => self.distinct(env, frame, params, columns, span),
             OperatorKind::Evaluate(evaluate) => self.evaluate(env, Some(frame), evaluate, span),
             OperatorKind::Extend { columns } => self.extend(env, frame, columns, span),
+            OperatorKind::Find(find) => self.find(env, Some(frame), find, span),
             OperatorKind::GetSchema { params } => self.getschema(frame, params, span),
             OperatorKind::Join(join) => self.join(env, frame, join, span),
             OperatorKind::Lookup(join) => self.lookup(env, frame, join, span),
@@ -57,6 +60,7 @@ impl Binder<'_> {
             OperatorKind::ProjectRename { columns } => self.project_rename(frame, columns, span),
             OperatorKind::ProjectReorder { columns } => self.project_reorder(frame, columns, span),
             OperatorKind::Render(render) => self.render(frame, render),
+            OperatorKind::Search(search) => self.search(env, Some(frame), search, span),
             OperatorKind::Sort { params, by } => self.sort(env, frame, params, by, span),
             OperatorKind::Summarize(summarize) => self.summarize(env, frame, summarize, span),
             OperatorKind::Take { params, count } => self.take(env, frame, params, count, span),
@@ -70,7 +74,6 @@ impl Binder<'_> {
             | OperatorKind::Consume { .. }
             | OperatorKind::ExecuteAndCache
             | OperatorKind::Facet { .. }
-            | OperatorKind::Find(_)
             | OperatorKind::Fork { .. }
             | OperatorKind::GraphMarkComponents { .. }
             | OperatorKind::GraphMatch(_)
@@ -92,7 +95,6 @@ impl Binder<'_> {
             | OperatorKind::Sample { .. }
             | OperatorKind::SampleDistinct { .. }
             | OperatorKind::Scan(_)
-            | OperatorKind::Search(_)
             | OperatorKind::Serialize { .. }
             | OperatorKind::TopHitters { .. }
             | OperatorKind::TopNested { .. } => Err(refused(operator)),
@@ -107,7 +109,8 @@ impl Binder<'_> {
             OperatorKind::Range(range) => self.range(env, range, span),
             OperatorKind::Union(union) => self.union(env, None, union, span),
             OperatorKind::Evaluate(evaluate) => self.evaluate(env, None, evaluate, span),
-            OperatorKind::Search(_) | OperatorKind::Find(_) => Err(refused(operator)),
+            OperatorKind::Find(find) => self.find(env, None, find, span),
+            OperatorKind::Search(search) => self.search(env, None, search, span),
             _ => Err(semantic(codes::SHAPE, span, format!("{} needs rows before it", name(operator)))),
         }
     }

@@ -85,20 +85,13 @@ impl Binder<'_> {
         }
     }
 
-    /// The tables that a pattern of names stands for: tables of `let` and tables with rows.
+    /// The tables that a pattern of names stands for: views of `let` and tables with rows.
     pub(crate) fn tables_like(&self, env: &Env, pattern: &str) -> Vec<String> {
-        let mut names: Vec<String> = env
-            .names()
-            .into_iter()
-            .filter(|name| match env.get(name) {
-                Some(Binding::Tabular(_)) => true,
-                Some(Binding::Function(function)) => {
-                    function.decl.parameters.is_empty() && self.is_tabular_function(function)
-                }
-                _ => false,
-            })
-            .map(str::to_string)
-            .collect();
+        let view = |name: &&str| match env.get(name) {
+            Some(Binding::Function(function)) => function.decl.view && function.decl.parameters.is_empty(),
+            _ => false,
+        };
+        let mut names: Vec<String> = env.names().into_iter().filter(view).map(str::to_string).collect();
         names.extend(self.catalog.loaded());
         names.retain(|name| project_away::matches(pattern, name));
         names.sort();
