@@ -66,11 +66,14 @@ impl Layout {
     /// The room on standard output, with the user's wish for the number of rows, of which 0 means all.
     pub fn of_stdout(max_rows: Option<usize>) -> Self {
         const ROWS_ON_A_TERMINAL: usize = 40;
+        const USUAL_WIDTH: u16 = 80;
         if !stdout().is_terminal() {
             return Layout { width: None, max_rows: max_rows.filter(|rows| *rows > 0) };
         }
         let max_rows = Some(max_rows.unwrap_or(ROWS_ON_A_TERMINAL)).filter(|rows| *rows > 0);
-        Layout { width: comfy_table::Table::new().width(), max_rows }
+        // A terminal that does not know its size says 0.
+        let width = comfy_table::Table::new().width().filter(|width| *width > 0);
+        Layout { width: Some(width.unwrap_or(USUAL_WIDTH)), max_rows }
     }
 }
 
