@@ -156,6 +156,12 @@ impl<'a> Argument<'a> for &'a str {
     }
 }
 
+/// A text that may be missing, against the rule that strings have no null: substring() of a null position is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NullableText<'a>(pub &'a str);
+
+argument!(NullableText<'a>, String, StringViewArray, |a, row| NullableText(a.value(row)));
+
 /// A kernel that takes an `Option` sees nulls itself.
 impl<'a, A: Argument<'a>> Argument<'a> for Option<A> {
     const TYPE: ScalarType = A::TYPE;
@@ -206,6 +212,7 @@ output!(f64, Real, Float64Builder, Float64Builder::with_capacity, |value| value)
 output!(DateTime, DateTime, Int64Builder, Int64Builder::with_capacity, |value| value.0);
 output!(Timespan, Timespan, Int64Builder, Int64Builder::with_capacity, |value| value.0);
 output!(JsonText, Dynamic, StringViewBuilder, StringViewBuilder::with_capacity, |value| value.0);
+output!(NullableText<'_>, String, StringViewBuilder, StringViewBuilder::with_capacity, |value| value.0);
 output!(Json<'_>, Dynamic, StringViewBuilder, StringViewBuilder::with_capacity, |value| value.0);
 
 impl Output for Decimal {

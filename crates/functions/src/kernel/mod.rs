@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod fourier;
 pub mod ip;
+pub mod measure;
 pub mod needles;
 pub mod percentile;
 pub mod punycode;

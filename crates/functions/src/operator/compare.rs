@@ -104,7 +104,13 @@ pub(super) fn compare(op: Comparison, left: Typed, right: Typed, nulls: Nulls) -
     let ty = left.ty;
     let expr = match (ty, op) {
         (ScalarType::Real, _) => return reals(op, left, right),
-        (ScalarType::String, _) => binary_expr(left.expr, op.operator(), right.expr),
+        // A string that is null all the same, as substring() of a null position is, equals no other.
+        (ScalarType::String, Comparison::Equal) if nulls == Nulls::Exact => {
+            binary_expr(left.expr, Operator::IsNotDistinctFrom, right.expr)
+        }
+        (ScalarType::String, Comparison::NotEqual) => {
+            binary_expr(left.expr, Operator::IsDistinctFrom, right.expr)
+        }
         (_, Comparison::Equal) if nulls == Nulls::AsFalse => left.expr.eq(right.expr),
         (_, Comparison::NotEqual) if nulls == Nulls::AsFalse => {
             binary_expr(left.expr, Operator::IsDistinctFrom, right.expr)

@@ -131,9 +131,7 @@ fn equal_to_any(left: Typed, list: List, negated: bool, nulls: Nulls) -> Result<
         }
     }
     for (ty, values) in groups {
-        let test = in_list(convert(left.clone(), ty)?.expr, values, false);
-        let never_null = left.ty == ScalarType::String && ty == ScalarType::String;
-        tests.push(if never_null { test } else { settled(test) });
+        tests.push(settled(in_list(convert(left.clone(), ty)?.expr, values, false)));
     }
     for item in list.scalars {
         tests.push(compare::compare(Comparison::Equal, left.clone(), item, Nulls::Exact)?.expr);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, BooleanArray};
 use datafusion::common::Result as EngineResult;
+use datafusion::logical_expr::{Operator, binary_expr};
 use kql_types::ScalarType;
 
 use crate::adapter::{self, KernelUdf};
@@ -105,7 +106,8 @@ pub(super) fn apply(predicate: Predicate, text: Typed, needle: Typed) -> Result<
         && !needle.chars().any(char::is_alphabetic)
     {
         let needle = Typed::string(needle).expr;
-        let expr = if predicate.negated { text.expr.not_eq(needle) } else { text.expr.eq(needle) };
+        let operator = if predicate.negated { Operator::IsDistinctFrom } else { Operator::IsNotDistinctFrom };
+        let expr = binary_expr(text.expr, operator, needle);
         return Ok(Typed::new(expr, ScalarType::Bool));
     }
     let kernel = kernel(predicate, needle.literal_str());

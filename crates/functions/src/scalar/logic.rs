@@ -1,5 +1,6 @@
 //! Truth, nulls and the choice between values: not, isnull, isempty, iff, case, coalesce, gettype.
 
+use datafusion::common::tree_node::TreeNode;
 use datafusion::logical_expr::{Expr, lit, when};
 use kql_types::{ScalarType, dynamic};
 
@@ -123,18 +124,32 @@ fn not(args: &[Typed]) -> Result<Typed, CallError> {
 
 fn is_null(args: &[Typed]) -> Result<Typed, CallError> {
     let value = only(args)?;
-    truth(if value.ty == ScalarType::String { lit(false) } else { value.expr.clone().is_null() })
+    truth(if is_text(value) { lit(false) } else { value.expr.clone().is_null() })
 }
 
 fn is_not_null(args: &[Typed]) -> Result<Typed, CallError> {
     let value = only(args)?;
-    truth(if value.ty == ScalarType::String { lit(true) } else { value.expr.clone().is_not_null() })
+    truth(if is_text(value) { lit(true) } else { value.expr.clone().is_not_null() })
+}
+
+/// Whether the value is a string that cannot be null, as all are but the substring of a null position.
+fn is_text(value: &Typed) -> bool {
+    value.ty == ScalarType::String && !value.is_null_literal() && !takes_substring(&value.expr)
+}
+
+fn takes_substring(expr: &Expr) -> bool {
+    let found = expr.exists(|part| {
+        Ok(matches!(part, Expr::ScalarFunction(call) if call.func.name().starts_with("substring/")))
+    });
+    found.unwrap_or(true)
 }
 
 fn is_empty(args: &[Typed]) -> Result<Typed, CallError> {
     let value = only(args)?;
+    let is_empty_text = || value.expr.clone().eq(Typed::string("").expr);
     match value.ty {
-        ScalarType::String => truth(value.expr.clone().eq(Typed::string("").expr)),
+        ScalarType::String if is_text(value) => truth(is_empty_text()),
+        ScalarType::String => truth(is_empty_text().is_not_false()),
         ScalarType::Dynamic => resolve::call("dynamic_is_empty", vec![value.clone()]),
         _ => truth(value.expr.clone().is_null()),
     }
@@ -142,8 +157,10 @@ fn is_empty(args: &[Typed]) -> Result<Typed, CallError> {
 
 fn is_not_empty(args: &[Typed]) -> Result<Typed, CallError> {
     let value = only(args)?;
+    let has_text = || value.expr.clone().not_eq(Typed::string("").expr);
     match value.ty {
-        ScalarType::String => truth(value.expr.clone().not_eq(Typed::string("").expr)),
+        ScalarType::String if is_text(value) => truth(has_text()),
+        ScalarType::String => truth(has_text().is_true()),
         ScalarType::Dynamic => truth(!resolve::call("dynamic_is_empty", vec![value.clone()])?.expr),
         _ => truth(value.expr.clone().is_not_null()),
     }

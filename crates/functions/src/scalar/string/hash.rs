@@ -2,14 +2,16 @@
 
 use std::fmt::Write;
 
+use kql_types::ScalarType;
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh64::xxh64;
 
 use crate::column::{DateTime, Guid};
-use crate::function::Function;
+use crate::function::{Function, Overload, Param};
 use crate::row;
+use crate::{CallError, Typed};
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
@@ -69,6 +71,14 @@ fn xxhash(function: Function) -> Function {
         .on(row!(|source: DateTime, r#mod: i64| -> Option<i64> {
             of_ticks(source).checked_rem_euclid(r#mod)
         }))
+        .on(Overload::expand(vec![Param::any("source")], unknown))
+        .on(Overload::expand(vec![Param::any("source"), Param::is("mod", ScalarType::Long)], unknown))
+}
+
+/// How values of other types are laid out before they are hashed is not known.
+fn unknown(args: &[Typed]) -> Result<Typed, CallError> {
+    let ty = args.first().map_or("nothing", |arg| arg.ty.name());
+    Err(CallError::unsupported(format!("the hash of a value of type {ty} is not supported yet")))
 }
 
 fn of_text(text: &str) -> i64 {

@@ -6,6 +6,7 @@ mod compress;
 mod extract;
 mod hash;
 mod join;
+mod measure;
 mod parse_csv;
 mod parse_path;
 mod parse_url;
@@ -35,6 +36,6 @@ pub(super) fn families() -> Vec<Family> {
         Family { name: "replace", functions: replace },
         Family { name: "parse", functions: parse },
         Family { name: "encode", functions: encode },
-        Family { name: "units", functions: units::functions() },
+        Family { name: "units", functions: [units::functions(), measure::functions()].concat() },
     ]
 }

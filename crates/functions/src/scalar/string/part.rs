@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::column::JsonText;
+use crate::column::{JsonText, NullableText};
 use crate::function::Function;
 use crate::row;
 use kql_types::dynamic::ArrayWriter;
@@ -11,7 +11,7 @@ pub(super) fn functions() -> Vec<Function> {
     vec![
         Function::new("strlen", "The number of characters of a text.", &[("strlen('hello')", "5")])
             .prefixes_name("strlen")
-            .on(row!(|source: &str| -> i64 { source.chars().count() as i64 }))
+            .on(row!(|source: NullableText| -> i64 { source.0.chars().count() as i64 }))
             .text("source"),
         Function::new(
             "string_size",
@@ -19,7 +19,7 @@ pub(super) fn functions() -> Vec<Function> {
             &[("string_size('hello')", "5"), ("string_size('⒦⒰⒮⒯⒪')", "15")],
         )
         .prefixes_name("string_size")
-        .on(row!(|source: &str| -> i64 { source.len() as i64 }))
+        .on(row!(|source: NullableText| -> i64 { source.0.len() as i64 }))
         .text("source"),
         Function::new("isascii", "Whether a text has ASCII characters only.", &[("isascii('é')", "False")])
             .on(row!(|value: &str| -> bool { value.is_ascii() }))
@@ -46,7 +46,7 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new(
             "substring",
             "The characters of a text from a position on, counted from 0, or so many of them. A negative position counts \
-             from the end.",
+             from the end; of a null position or length it is null.",
             &[
                 ("substring('123456', 1)", "23456"),
                 ("substring('123456', 2, 2)", "34"),
@@ -54,9 +54,11 @@ pub(super) fn functions() -> Vec<Function> {
                 ("substring('xy', 1, 3)", "y"),
             ],
         )
-        .on(row!(|source: &str, startingIndex: i64| -> &str { characters(source, startingIndex, i64::MAX) }))
-        .on(row!(|source: &str, startingIndex: i64, length: i64| -> &str {
-            characters(source, startingIndex, length)
+        .on(row!(|source: &str, startingIndex: i64| -> NullableText<'_> {
+            NullableText(characters(source, startingIndex, i64::MAX))
+        }))
+        .on(row!(|source: &str, startingIndex: i64, length: i64| -> NullableText<'_> {
+            NullableText(characters(source, startingIndex, length))
         }))
         .text("source"),
         Function::new(
