@@ -5,7 +5,7 @@ use datafusion::common::DFSchema;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::execution_props::ExecutionProps;
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
-use datafusion::logical_expr::{ColumnarValue, Expr, lit};
+use datafusion::logical_expr::{ColumnarValue, Expr, Operator, binary_expr, lit};
 use datafusion::physical_expr::create_physical_expr;
 use datafusion::scalar::ScalarValue;
 use kql_types::ScalarType;
@@ -77,6 +77,13 @@ impl Typed {
     pub fn is_null_literal(&self) -> bool {
         self.literal().is_some_and(ScalarValue::is_null)
     }
+}
+
+/// Whether a condition is true, never null.
+///
+/// The engine's own `IS TRUE` is planned as never null but made of a comparison that may be, which it then refuses.
+pub fn is_true(condition: Expr) -> Expr {
+    binary_expr(condition, Operator::IsNotDistinctFrom, lit(true))
 }
 
 /// The null of a type as a scalar; for `string` that is the empty text.

@@ -16,6 +16,7 @@ use crate::column::{Input, Json};
 use crate::function::Kernel;
 use crate::kernel::needles::{AllTerms, AnyTerm, FoldedSet, array_of, texts_of};
 use crate::resolve::convert;
+use crate::typed::is_true;
 use crate::{CallError, Typed};
 
 /// `left op (list)`.
@@ -98,7 +99,7 @@ fn element(raw: &str) -> Typed {
 fn equal_to_any(left: Typed, list: List, negated: bool, nulls: Nulls) -> Result<Typed, CallError> {
     // An equality that is null for one null operand does no harm where null counts as false in the end.
     let plain = nulls == Nulls::AsFalse && !negated;
-    let settled = |test: Expr| if plain { test } else { test.is_true() };
+    let settled = |test: Expr| if plain { test } else { is_true(test) };
     let mut groups: Vec<(ScalarType, Vec<Expr>)> = Vec::new();
     let mut tests: Vec<Expr> = Vec::new();
     let mut has_null = false;

@@ -8,6 +8,7 @@ use crate::column::Json;
 use crate::function::{Function, Overload, Param};
 use crate::resolve::{self, unify, unify_non_dynamic};
 use crate::row;
+use crate::typed::is_true;
 use crate::{CallError, Typed};
 
 /// The most arguments that coalesce takes.
@@ -146,21 +147,23 @@ fn takes_substring(expr: &Expr) -> bool {
 
 fn is_empty(args: &[Typed]) -> Result<Typed, CallError> {
     let value = only(args)?;
-    let is_empty_text = || value.expr.clone().eq(Typed::string("").expr);
     match value.ty {
-        ScalarType::String if is_text(value) => truth(is_empty_text()),
-        ScalarType::String => truth(is_empty_text().is_not_false()),
+        ScalarType::String if is_text(value) => truth(value.expr.clone().eq(Typed::string("").expr)),
+        ScalarType::String => truth(!is_true(has_text(value))),
         ScalarType::Dynamic => resolve::call("dynamic_is_empty", vec![value.clone()]),
         _ => truth(value.expr.clone().is_null()),
     }
 }
 
+fn has_text(value: &Typed) -> Expr {
+    value.expr.clone().not_eq(Typed::string("").expr)
+}
+
 fn is_not_empty(args: &[Typed]) -> Result<Typed, CallError> {
     let value = only(args)?;
-    let has_text = || value.expr.clone().not_eq(Typed::string("").expr);
     match value.ty {
-        ScalarType::String if is_text(value) => truth(has_text()),
-        ScalarType::String => truth(has_text().is_true()),
+        ScalarType::String if is_text(value) => truth(has_text(value)),
+        ScalarType::String => truth(is_true(has_text(value))),
         ScalarType::Dynamic => truth(!resolve::call("dynamic_is_empty", vec![value.clone()])?.expr),
         _ => truth(value.expr.clone().is_not_null()),
     }
