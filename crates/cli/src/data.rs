@@ -1,50 +1,14 @@
 //! From `--data` to an engine over the loaded tables.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datafusion::datasource::MemTable;
-use kql_logs::catalogue::Catalogue;
-use kql_logs::{DataSpec, Duplicates, FileReport, LoadOptions, LoadedTable};
-use kql_planner::{Catalog, Engine, QueryOptions, Table};
+use kql_logs::{DataSpec, Duplicates, FileReport, LoadOptions};
+use kql_planner::{Engine, QueryOptions};
 use kql_types::{Schema, datetime};
 
 use crate::args::DataArgs;
+use crate::catalog::LogCatalog;
 use crate::errors::Failure;
-
-/// The loaded tables, and the known ones as empty tables.
-struct LogCatalog {
-    known: Catalogue,
-    /// Whether the built-in tables exist besides those that were added to the catalogue.
-    builtin: bool,
-    loaded: BTreeMap<String, Table>,
-}
-
-impl Catalog for LogCatalog {
-    fn table(&self, name: &str) -> Option<Table> {
-        if let Some(table) = self.loaded.get(name) {
-            return Some(table.clone());
-        }
-        let schema = self.known.schema(name).filter(|_| self.builtin)?;
-        let hidden = kql_logs::catalogue::hidden_of(&schema);
-        let mut table = Table::empty(schema).ok()?;
-        table.hidden = hidden;
-        Some(table)
-    }
-
-    fn loaded(&self) -> Vec<String> {
-        self.loaded.keys().cloned().collect()
-    }
-
-    fn names(&self) -> Vec<String> {
-        let mut names = self.loaded();
-        if self.builtin {
-            names
-                .extend(self.known.names().filter(|name| !self.loaded.contains_key(*name)).map(String::from));
-        }
-        names
-    }
-}
 
 /// An engine with what it was loaded from.
 pub struct Loaded {
@@ -65,12 +29,7 @@ pub fn load(args: &DataArgs) -> Result<Loaded, Failure> {
         eprintln!("kql: {table}: {repeated} repeated rows are left out");
     }
     let now = now(args.now.as_deref(), &loaded.report)?;
-    let mut tables = BTreeMap::new();
-    for table in &loaded.tables {
-        let engine_table = to_table(table).map_err(|why| Failure::usage(format!("{}: {why}", table.name)))?;
-        tables.insert(table.name.clone(), engine_table);
-    }
-    let catalog = LogCatalog { known: options.catalogue, builtin: true, loaded: tables };
+    let catalog = LogCatalog::new(options.catalogue, loaded.tables).map_err(Failure::usage)?;
     let options = QueryOptions { now, ..QueryOptions::default() };
     Ok(Loaded { engine: Engine::new(Arc::new(catalog)), options, report: loaded.report })
 }
@@ -114,15 +73,8 @@ fn offset_minutes(text: &str) -> Option<i32> {
 
 /// An engine over empty tables: the given ones alone, or the built-in ones.
 pub fn without_data(schemas: Option<Vec<(String, Schema)>>) -> Result<Engine, Failure> {
-    let builtin = schemas.is_none();
-    let mut loaded = BTreeMap::new();
-    for (name, schema) in schemas.unwrap_or_default() {
-        let hidden = kql_logs::catalogue::hidden_of(&schema);
-        let mut table = Table::empty(schema).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
-        table.hidden = hidden;
-        loaded.insert(name, table);
-    }
-    Ok(Engine::new(Arc::new(LogCatalog { known: Catalogue::new(), builtin, loaded })))
+    let catalog = LogCatalog::empty(schemas).map_err(Failure::usage)?;
+    Ok(Engine::new(Arc::new(catalog)))
 }
 
 /// The time that `--now` or a request names; `data` is the newest time of the loaded rows.
@@ -141,21 +93,6 @@ fn now(text: Option<&str>, report: &[FileReport]) -> Result<Option<i64>, Failure
             None => Err(Failure::usage(format!("--now {text}: this is neither a datetime nor `data`"))),
         },
     }
-}
-
-fn to_table(table: &LoadedTable) -> Result<Table, String> {
-    let batches = table.batches().map_err(|error| error.to_string())?;
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    // Neighbouring batches stay together, so that each partition keeps the order of the files.
-    let each = batches.len().div_ceil(threads).max(1);
-    let mut partitions: Vec<_> = batches.chunks(each).map(<[_]>::to_vec).collect();
-    if partitions.is_empty() {
-        partitions.push(Vec::new());
-    }
-    let provider =
-        MemTable::try_new(table.all_columns().arrow(), partitions).map_err(|error| error.to_string())?;
-    let hidden = table.hidden.columns.clone();
-    Ok(Table { schema: table.schema.clone(), hidden, provider: Arc::new(provider) })
 }
 
 /// Tells on standard error what a user should know about the files; whether one of them could not be read at all.

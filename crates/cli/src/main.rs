@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod batch;
+mod catalog;
 mod check;
 mod data;
 mod errors;

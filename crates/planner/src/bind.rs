@@ -47,15 +47,23 @@ impl<'e> Binder<'e> {
     /// A scan of a table.
     pub(crate) fn scan(&self, name: &str, table: Table, span: Span) -> Result<Frame> {
         let source = datafusion::datasource::provider_as_source(table.provider.clone());
+        let stored = table.provider.schema();
+        let held: Vec<String> = table
+            .hidden
+            .iter()
+            .map(|column| column.name.clone())
+            .filter(|name| stored.index_of(name).is_ok())
+            .collect();
         // The alias drops the qualifier that a scan puts on its columns.
-        let exprs: Vec<_> =
-            table.schema.columns.iter().map(|column| column_expr(&column.name).alias(&column.name)).collect();
+        let names = table.schema.columns.iter().map(|column| &column.name).chain(&held);
+        let exprs: Vec<_> = names.map(|name| column_expr(name).alias(name)).collect();
         let plan = LogicalPlanBuilder::scan("t", source, None)
             .and_then(|builder| builder.project(exprs))
             .and_then(LogicalPlanBuilder::build)
             .map_err(|error| internal(span, &error))?;
         let mut frame = Frame::new(plan, table.schema.columns);
         frame.hidden = table.hidden;
+        frame.held = held;
         frame.source_name = Some(name.to_string());
         Ok(frame)
     }

@@ -44,6 +44,17 @@ impl Table {
         Ok(Table { schema, hidden, provider })
     }
 
+    /// Names more columns that a query may use although `getschema` does not show them; those that the table does not
+    /// hold are null.
+    pub fn with_hidden(mut self, columns: Vec<Column>) -> Self {
+        for column in columns {
+            if self.schema.column(&column.name).is_none() && !self.hidden.contains(&column) {
+                self.hidden.push(column);
+            }
+        }
+        self
+    }
+
     /// A table over Parquet files. Hidden columns are those that some file holds. `twins` are pairs of columns of which
     /// a file may hold only one, which then stands for both.
     pub fn from_parquet(

@@ -8,15 +8,18 @@ use kql_types::{Column, ScalarType, Schema};
 
 use crate::result::Rendering;
 
-/// A plan whose output columns have, unqualified and in this order, the names of `columns`.
+/// A plan whose output columns have, unqualified and in this order, the names of `columns`, then those of `held`.
 #[derive(Debug, Clone)]
 pub struct Frame {
     /// What makes the rows.
     pub plan: LogicalPlan,
     /// The columns.
     pub columns: Vec<Column>,
-    /// Columns that may be named although they are not there; they are null.
+    /// Columns that may be named although they are not there; they are null, unless `held` names them.
     pub hidden: Vec<Column>,
+    /// Hidden columns that the plan carries behind its own. Only operators that keep rows as they are see such a frame;
+    /// [`Frame::settled`] is what all others get.
+    pub held: Vec<String>,
     /// The data may bring columns that planning without it cannot know; any other name counts as one of them.
     pub open: bool,
     /// The rows are in an order that window functions may rely on.
@@ -34,6 +37,7 @@ impl Frame {
             plan,
             columns,
             hidden: Vec::new(),
+            held: Vec::new(),
             open: false,
             serialized: false,
             source_name: None,
@@ -71,11 +75,24 @@ impl Frame {
             plan,
             columns,
             hidden: Vec::new(),
+            held: Vec::new(),
             open: false,
             serialized: self.serialized,
             source_name: None,
             rendering: self.rendering,
         })
+    }
+
+    /// The frame without the hidden columns that its plan carries, which can no longer be named.
+    pub fn settled(mut self) -> Result<Self> {
+        let held = std::mem::take(&mut self.held);
+        if held.is_empty() {
+            return Ok(self);
+        }
+        let exprs: Vec<Expr> = self.columns.iter().map(|column| column_expr(&column.name)).collect();
+        let plan = LogicalPlanBuilder::from(self.plan.clone()).project(exprs)?.build()?;
+        self.hidden.retain(|column| !held.contains(&column.name));
+        Ok(self.with_plan(plan))
     }
 
     /// Keeps these columns, given by position, in this order.

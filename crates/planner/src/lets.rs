@@ -97,7 +97,7 @@ impl Binder<'_> {
                 }
             }
             _ if self.is_tabular(env, value) => {
-                let mut frame = self.table(env, value)?;
+                let mut frame = self.unsettled_table(env, value)?;
                 frame.source_name = Some(name.text.clone());
                 frame.rendering = None;
                 Binding::Tabular(frame)

@@ -12,11 +12,17 @@ use crate::{Result, suggest};
 impl Binder<'_> {
     /// Binds a tabular expression.
     pub(crate) fn table(&mut self, env: &Env, expr: &Expr) -> Result<Frame> {
+        let frame = self.unsettled_table(env, expr)?;
+        frame.settled().map_err(|error| codes::internal(expr.span, &error))
+    }
+
+    /// Binds a tabular expression; the frame may hold hidden columns.
+    pub(crate) fn unsettled_table(&mut self, env: &Env, expr: &Expr) -> Result<Frame> {
         match &expr.kind {
-            ExprKind::Name(name) => self.table_by_name(env, name, expr.span),
-            ExprKind::Paren(inner) => self.table(env, inner),
+            ExprKind::Name(name) => self.unsettled_by_name(env, name, expr.span),
+            ExprKind::Paren(inner) => self.unsettled_table(env, inner),
             ExprKind::Pipeline(pipeline) => {
-                let source = self.table(env, &pipeline.source)?;
+                let source = self.unsettled_table(env, &pipeline.source)?;
                 self.operators(env, source, &pipeline.operators)
             }
             ExprKind::Source(operator) => self.source(env, operator),
@@ -31,6 +37,11 @@ impl Binder<'_> {
 
     /// A `let` of that name, else a table of the catalogue.
     pub(crate) fn table_by_name(&mut self, env: &Env, name: &str, span: Span) -> Result<Frame> {
+        let frame = self.unsettled_by_name(env, name, span)?;
+        frame.settled().map_err(|error| codes::internal(span, &error))
+    }
+
+    fn unsettled_by_name(&mut self, env: &Env, name: &str, span: Span) -> Result<Frame> {
         match env.get(name) {
             Some(Binding::Tabular(frame)) => return Ok(frame.clone()),
             Some(Binding::Scalar(_) | Binding::OfRow) => {

@@ -390,3 +390,49 @@ fn files_of_different_columns_make_one_table() {
     );
     assert_eq!(rows(&engine, "T | where Time > datetime(2026-03-21) | project Name"), [r#""b""#]);
 }
+
+#[test]
+fn hidden_columns_can_be_named_until_a_projection() {
+    let file = write(
+        vec![
+            (
+                "Timestamp",
+                Arc::new(TimestampSecondArray::from(vec![DAY * 86_400, DAY * 86_400 + 1])) as ArrayRef,
+            ),
+            ("Name", Arc::new(StringArray::from(vec!["a", "b"]))),
+            ("_ItemId", Arc::new(StringArray::from(vec!["1", "2"]))),
+        ],
+        100,
+    );
+    let held = schema("TimeGenerated:datetime, _ItemId:string").columns;
+    let twins = vec![("TimeGenerated".to_string(), "Timestamp".to_string())];
+    let table =
+        Table::from_parquet(schema("Timestamp:datetime, Name:string"), held, vec![file.0.clone()], twins)
+            .with_hidden(schema("_ResourceId:string").columns);
+    let mut catalog = MemoryCatalog::default();
+    catalog.insert("T", table);
+    let engine = Engine::new(Arc::new(catalog));
+    let query = |query: &str| rows(&engine, query).join(" ");
+    let second = r#""2026-03-21T00:00:01Z","b""#;
+    assert_eq!(query("T | where TimeGenerated > datetime(2026-03-21)"), second);
+    assert_eq!(query("T | where _ItemId == '2' and _ResourceId == ''"), second);
+    assert_eq!(query("T | extend Id = _ItemId | where _ItemId == '2'"), format!(r#"{second},"2""#));
+    assert_eq!(query("let R = T | where Name == 'b'; R | project _ItemId"), r#""2""#);
+    assert_eq!(query("T | sort by _ItemId desc | take 1"), second);
+    assert_eq!(
+        query("T | top 1 by TimeGenerated desc | project N = Name, TimeGenerated"),
+        r#""b","2026-03-21T00:00:01Z""#
+    );
+    assert_eq!(
+        query("T | summarize take_any(Name) by TimeGenerated | where Name == 'b'"),
+        r#""2026-03-21T00:00:01Z","b""#
+    );
+    assert_eq!(query("T | extend _ItemId = 'x' | where _ItemId == 'x' | count"), "2");
+    assert_eq!(query("union T, T | where Name == 'b'"), format!("{second} {second}"));
+    assert_eq!(query("T | join kind=inner (T | where Name == 'b') on Name | project Name"), r#""b""#);
+    assert_eq!(query("T | getschema | count"), "2");
+    assert_eq!(query("T | where Name in ((T | where _ItemId == '2' | project Name))"), second);
+    assert_eq!(query("materialize(T) | where Name == 'b'"), second);
+    // A column that is no longer there is unknown rather than null.
+    assert!(engine.run("materialize(T) | where _ItemId == '2'", &options()).is_err());
+}

@@ -53,6 +53,8 @@ pub(crate) struct RowScope<'a> {
     pub columns: &'a [Column],
     /// Columns that may be named although they are not there.
     pub hidden: &'a [Column],
+    /// Those of them that have values.
+    pub held: &'a [String],
     /// Any other name may be a column too, of which nothing is known without the data.
     pub open: bool,
     /// Set inside `summarize`: aggregates are collected, columns outside them refused.
@@ -70,6 +72,7 @@ impl<'a> RowScope<'a> {
             env,
             columns: &frame.columns,
             hidden: &frame.hidden,
+            held: &frame.held,
             open: frame.open,
             aggregates: None,
             serialized: frame.serialized,
@@ -83,6 +86,7 @@ impl<'a> RowScope<'a> {
             env,
             columns: &[],
             hidden: &[],
+            held: &[],
             open: false,
             aggregates: None,
             serialized: false,
@@ -96,6 +100,7 @@ impl<'a> RowScope<'a> {
             env: self.env,
             columns: self.columns,
             hidden: self.hidden,
+            held: self.held,
             open: self.open,
             aggregates: self.aggregates.clone(),
             serialized: self.serialized,

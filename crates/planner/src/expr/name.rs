@@ -39,7 +39,14 @@ impl Binder<'_> {
             None => {}
         }
         if let Some(column) = scope.hidden.iter().find(|column| column.name == name) {
-            return Ok(Bound::suggested(Typed::null(column.ty), name));
+            if !scope.held.iter().any(|held| held == name) {
+                return Ok(Bound::suggested(Typed::null(column.ty), name));
+            }
+            if let Some(aggregates) = &scope.aggregates {
+                aggregates.refuse_column(name, span)?;
+            }
+            let value = Typed::new(column_expr(name), column.ty);
+            return Ok(Bound { value, name: NameSource::Written(name.to_string()), columns: None });
         }
         if scope.open {
             return Ok(Bound::suggested(Typed::null(ScalarType::Dynamic), name));

@@ -46,8 +46,15 @@ impl Binder<'_> {
             }
         }
         let (hidden, open) = (frame.hidden.clone(), frame.open);
+        let visible = projected.len();
+        for name in &frame.held {
+            let held = hidden.iter().find(|column| column.name == *name);
+            let replaced = projected.iter().any(|(existing, _)| existing == name);
+            projected.extend(held.filter(|_| !replaced).map(|column| (name.clone(), frame.typed(column))));
+        }
         let source_name = frame.source_name.clone();
         let mut frame = frame.project(projected).map_err(|error| internal(span, &error))?;
+        frame.held = frame.columns.split_off(visible).into_iter().map(|column| column.name).collect();
         frame.hidden = hidden.into_iter().filter(|column| frame.column(&column.name).is_none()).collect();
         frame.open = open;
         frame.source_name = source_name;

@@ -40,6 +40,10 @@ impl Binder<'_> {
     /// Plans an operator over the rows before it.
     pub(crate) fn operator(&mut self, env: &Env, frame: Frame, operator: &Operator) -> Result<Frame> {
         let span = operator.keyword;
+        let frame = match carries_held_columns(&operator.kind) {
+            true => frame,
+            false => frame.settled().map_err(|error| codes::internal(span, &error))?,
+        };
         match &operator.kind {
             OperatorKind::As { params, name } => {
                 Params::check("as", params, &[("hint.materialized", Rule::NoOp)])?;
@@ -118,6 +122,27 @@ impl Binder<'_> {
     pub(crate) fn externaldata(&mut self, _env: &Env, _data: &ExternalData, span: Span) -> Result<Frame> {
         Err(unsupported(codes::UNSUPPORTED_OPERATOR, span, "externaldata is not built yet"))
     }
+}
+
+/// Whether an operator can be given a frame that carries hidden columns: it hands whole rows on, or names what it takes.
+fn carries_held_columns(kind: &OperatorKind) -> bool {
+    matches!(
+        kind,
+        OperatorKind::As { .. }
+            | OperatorKind::Count { .. }
+            | OperatorKind::Distinct { .. }
+            | OperatorKind::Extend { .. }
+            | OperatorKind::Project { .. }
+            | OperatorKind::ProjectAway { .. }
+            | OperatorKind::ProjectKeep { .. }
+            | OperatorKind::ProjectRename { .. }
+            | OperatorKind::ProjectReorder { .. }
+            | OperatorKind::Sort { .. }
+            | OperatorKind::Summarize(_)
+            | OperatorKind::Take { .. }
+            | OperatorKind::Top { .. }
+            | OperatorKind::Where { .. }
+    )
 }
 
 fn refused(operator: &Operator) -> Box<kql_parser::diagnostic::Diagnostic> {

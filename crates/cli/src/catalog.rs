@@ -1,0 +1,90 @@
+//! The tables of a session: those that were loaded, and the known ones without rows.
+
+use std::collections::BTreeMap;
+
+use kql_logs::catalogue::{self, Catalogue};
+use kql_logs::{LoadedTable, TableSource};
+use kql_planner::{Catalog, Table};
+use kql_types::Schema;
+
+/// The loaded tables, and the known ones as empty tables.
+pub struct LogCatalog {
+    known: Catalogue,
+    /// Whether the built-in tables exist besides those that were added to the catalogue.
+    builtin: bool,
+    loaded: BTreeMap<String, Table>,
+}
+
+impl LogCatalog {
+    /// The tables of a load and every known one; an error names the table that is at fault.
+    pub fn new(known: Catalogue, loaded: Vec<LoadedTable>) -> Result<Self, String> {
+        let tables = loaded.into_iter().map(|table| {
+            let name = table.name.clone();
+            let table = table_of(table).map_err(|why| format!("{name}: {why}"))?;
+            Ok((name, table))
+        });
+        Ok(LogCatalog { known, builtin: true, loaded: tables.collect::<Result<_, String>>()? })
+    }
+
+    /// Tables without rows: these alone, or the built-in ones.
+    pub fn empty(schemas: Option<Vec<(String, Schema)>>) -> Result<Self, String> {
+        let builtin = schemas.is_none();
+        let tables = schemas.into_iter().flatten().map(|(name, schema)| {
+            let table = empty(schema).map_err(|why| format!("{name}: {why}"))?;
+            Ok((name, table))
+        });
+        let loaded = tables.collect::<Result<_, String>>()?;
+        Ok(LogCatalog { known: Catalogue::new(), builtin, loaded })
+    }
+}
+
+impl Catalog for LogCatalog {
+    fn table(&self, name: &str) -> Option<Table> {
+        if let Some(table) = self.loaded.get(name) {
+            return Some(table.clone());
+        }
+        let schema = self.known.schema(name).filter(|_| self.builtin)?;
+        empty(schema).ok()
+    }
+
+    fn loaded(&self) -> Vec<String> {
+        self.loaded.keys().cloned().collect()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names = self.loaded();
+        if self.builtin {
+            names
+                .extend(self.known.names().filter(|name| !self.loaded.contains_key(*name)).map(String::from));
+        }
+        names
+    }
+}
+
+fn empty(schema: Schema) -> Result<Table, String> {
+    let hidden = catalogue::hidden_of(&schema);
+    let table = Table::empty(schema).map_err(|error| error.to_string())?;
+    Ok(table.with_hidden(hidden))
+}
+
+fn table_of(table: LoadedTable) -> Result<Table, String> {
+    let hidden = catalogue::hidden_of(&table.schema);
+    let LoadedTable { schema, hidden: held, source, .. } = table;
+    let mut held = held.columns;
+    let table = match source {
+        TableSource::Batches(batches) => {
+            Table::from_loaded(schema, held, batches).map_err(|error| error.to_string())?
+        }
+        TableSource::Parquet(paths) => {
+            let mut twins = Vec::new();
+            if catalogue::twins(&schema) {
+                twins.push(("TimeGenerated".to_string(), "Timestamp".to_string()));
+                // A table of Defender alone has its time under Sentinel's name as well.
+                let time = hidden.iter().find(|column| column.name == "TimeGenerated");
+                held.extend(time.filter(|time| !held.contains(time)).cloned());
+            }
+            Table::from_parquet(schema, held, paths, twins)
+        }
+    };
+    Ok(table.with_hidden(hidden))
+}
