@@ -16,6 +16,8 @@ pub enum LoadError {
     UnknownFormat(String),
     /// A file or folder that cannot be read.
     Io(PathBuf, std::io::Error),
+    /// A store that cannot be read or written, and why.
+    Store(PathBuf, String),
     /// A fault of this program.
     Internal(String),
     /// Under `strict`: the first record or cell that is not well formed.
@@ -30,6 +32,7 @@ impl fmt::Display for LoadError {
             LoadError::BadGlob(pattern, why) => write!(f, "{pattern}: {why}"),
             LoadError::UnknownFormat(name) => write!(f, "{name}: no such format"),
             LoadError::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            LoadError::Store(path, why) => write!(f, "{}: {why}", path.display()),
             LoadError::Internal(why) => write!(f, "internal error while loading: {why}"),
             LoadError::Strict(path, why) => write!(f, "{}: {why}", path.display()),
         }

@@ -21,6 +21,7 @@ mod read;
 pub mod report;
 mod row;
 mod sample;
+pub mod store;
 mod table;
 mod typing;
 mod value;

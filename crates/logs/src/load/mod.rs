@@ -8,11 +8,12 @@ mod tables;
 pub(crate) use layouts::Layouts;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::thread;
 
 use crate::framing::Source;
 use crate::read::{Outcome, Pass};
-use crate::{DataSpec, LoadError, LoadOptions, Loaded, format, parallel};
+use crate::{DataSpec, LoadError, LoadOptions, Loaded, format, parallel, store};
 use prepare::{Prepared, Ready};
 use tables::Tables;
 
@@ -27,7 +28,13 @@ pub fn load(specs: &[DataSpec], options: &LoadOptions) -> Result<Loaded, LoadErr
         .map(|name| format::by_name(name).ok_or_else(|| LoadError::UnknownFormat(name.to_string())));
     let format = format.transpose()?;
     let mut files = Vec::new();
+    let mut stores = Vec::new();
     for spec in specs {
+        if spec.table.is_none() && store::is_store(Path::new(&spec.path)) {
+            let opened = store::open(Path::new(&spec.path), &options.catalogue);
+            stores.push(opened.map_err(|why| LoadError::Store(spec.path.clone().into(), why))?);
+            continue;
+        }
         for path in spec.files()? {
             files.extend(Source::of(&path).into_iter().map(|source| (source, spec.table.clone())));
         }
@@ -42,6 +49,8 @@ pub fn load(specs: &[DataSpec], options: &LoadOptions) -> Result<Loaded, LoadErr
     });
 
     let mut tables = Tables::default();
+    let (stored, store_reports): (Vec<_>, Vec<_>) = stores.into_iter().unzip();
+    tables.parquet = stored.into_iter().flatten().collect();
     let mut ready: Vec<(usize, Box<Ready>)> = Vec::new();
     for (place, file) in prepared.into_iter().enumerate() {
         tables.report.push(file.report().clone());
@@ -82,6 +91,7 @@ pub fn load(specs: &[DataSpec], options: &LoadOptions) -> Result<Loaded, LoadErr
             tables.add(*place, file, outcome, options)?;
         }
     }
+    tables.report.extend(store_reports);
     tables.finish(&layouts, options, threads)
 }
 

@@ -46,7 +46,8 @@ impl Inference {
     }
 }
 
-fn common(one: Option<ScalarType>, two: Option<ScalarType>) -> Option<ScalarType> {
+/// The narrowest type that holds the values of both.
+pub(crate) fn common(one: Option<ScalarType>, two: Option<ScalarType>) -> Option<ScalarType> {
     use ScalarType::{Dynamic, Long, Real, String};
     match (one, two) {
         (None, other) | (other, None) => other,

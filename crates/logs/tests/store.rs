@@ -1,0 +1,133 @@
+//! A store holds what was imported, and nothing else, whatever happens on the way.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::{folder, load_with, rows, table, testdata};
+use kql_logs::store::{self, MANIFEST};
+use kql_logs::{DataSpec, LoadOptions, LoadedTable, TableSource};
+
+fn import(paths: &[&str], store: &Path) -> Vec<bool> {
+    let specs: Vec<DataSpec> = paths.iter().map(|path| DataSpec::parse(path)).collect();
+    let report = store::import(&specs, &LoadOptions::default(), store).expect("the import");
+    report.files.iter().map(|file| file.report.is_some()).collect()
+}
+
+fn open(store: &Path) -> kql_logs::Loaded {
+    load_with(&[&store.to_string_lossy()], &LoadOptions::default())
+}
+
+/// The rows in an order of their own, since a store sorts by time within a day.
+fn set(table: &LoadedTable, columns: &[&str]) -> Vec<Vec<String>> {
+    let mut rows = rows(table, columns);
+    rows.sort();
+    rows
+}
+
+fn files(store: &Path) -> Vec<PathBuf> {
+    let tables = fs::read_dir(store).expect("the store").flatten().filter(|entry| entry.path().is_dir());
+    let mut files: Vec<_> = tables
+        .flat_map(|entry| fs::read_dir(entry.path()).expect("a table").flatten().map(|file| file.path()))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_store_gives_back_what_was_imported() {
+    let store = folder("store-whole");
+    assert_eq!(import(&[&testdata("logs")], &store), [true; 3]);
+    let (stored, loaded) = (open(&store), load_with(&[&testdata("logs")], &LoadOptions::default()));
+    for name in ["SigninLogs", "AADNonInteractiveUserSignInLogs", "AuditLogs"] {
+        let (stored, loaded) = (table(&stored, name), table(&loaded, name));
+        assert_eq!(stored.schema, loaded.schema);
+        let columns: Vec<&str> = loaded.schema.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(set(stored, &columns), set(loaded, &columns), "{name}");
+        let TableSource::Parquet(parts) = &stored.source else { panic!("{name} is not left in files") };
+        let days =
+            parts.iter().map(|part| part.file_name().expect("a name").to_string_lossy()[..10].to_string());
+        assert_eq!(days.collect::<Vec<_>>(), ["2026-03-19", "2026-03-20", "2026-03-21"]);
+    }
+    let report = &stored.report[0];
+    assert_eq!((report.format.as_str(), report.rows()), ("store", 340 + 1920 + 80));
+    let spans = |loaded: &kql_logs::Loaded| {
+        let mut spans: Vec<_> =
+            loaded.report.iter().flat_map(|file| &file.tables).map(|table| table.span).collect();
+        spans.sort();
+        spans
+    };
+    assert_eq!(spans(&stored), spans(&loaded));
+}
+
+#[test]
+fn only_what_has_changed_is_imported_again() {
+    let (store, data) = (folder("store-again"), folder("store-again-data"));
+    let line = |user: &str, time: &str| {
+        format!(
+            r#"{{"TimeGenerated":"{time}","UserPrincipalName":"{user}","IPAddress":"1","Type":"SigninLogs"}}"#
+        )
+    };
+    fs::write(data.join("a.json"), line("a", "2026-01-02T10:00:00Z")).expect("a file");
+    fs::write(
+        data.join("b.json"),
+        line("b", "2026-01-02T09:00:00Z") + "\n" + &line("b2", "2026-01-03T00:00:00Z"),
+    )
+    .expect("a file");
+    let path = data.to_string_lossy().into_owned();
+    assert_eq!(import(&[&path], &store), [true, true]);
+    let before = files(&store);
+    assert_eq!(import(&[&path], &store), [false, false]);
+    assert_eq!(files(&store), before);
+    // The same bytes under a new time are the same file.
+    fs::write(data.join("a.json"), line("a", "2026-01-02T10:00:00Z")).expect("a file");
+    assert_eq!(import(&[&path], &store), [false, false]);
+    fs::write(data.join("b.json"), line("c", "2026-01-02T11:00:00Z")).expect("a file");
+    assert_eq!(import(&[&path], &store), [false, true]);
+    assert_eq!(set(table(&open(&store), "SigninLogs"), &["UserPrincipalName"]), [["a"], ["c"]]);
+    assert_eq!(files(&store).len(), 2);
+}
+
+#[test]
+fn what_an_ended_import_leaves_is_no_part_of_the_store() {
+    let store = folder("store-ended");
+    import(&[&testdata("logs/AuditLogs.json")], &store);
+    let whole = files(&store);
+    let list = fs::read(store.join(MANIFEST)).expect("the list");
+    // Ended while a file was written, and while the list was written aside.
+    fs::write(store.join("AuditLogs/2026-03-21-half.parquet"), b"PAR1 half").expect("a file");
+    fs::write(store.join(format!("{MANIFEST}.new")), &list[..list.len() / 2]).expect("a file");
+    assert_eq!(rows(table(&open(&store), "AuditLogs"), &["Id"]).len(), 80);
+    import(&[&testdata("logs/AuditLogs.json")], &store);
+    assert_eq!(files(&store), whole);
+    assert!(!store.join(format!("{MANIFEST}.new")).exists());
+}
+
+#[test]
+fn a_damaged_list_is_said_to_be_one() {
+    let store = folder("store-damaged");
+    import(&[&testdata("logs/AuditLogs.json")], &store);
+    for text in ["{", "{\"version\":1}", "{\"version\":99}"] {
+        fs::write(store.join(MANIFEST), text).expect("the list");
+        let specs = [DataSpec::parse(&store.to_string_lossy())];
+        let error =
+            kql_logs::load(&specs, &LoadOptions::default()).map(|_| ()).map_err(|error| error.to_string());
+        assert!(error.is_err_and(|error| error.contains(MANIFEST)), "{text}");
+    }
+}
+
+#[test]
+fn columns_of_two_types_and_hidden_ones_come_back() {
+    let (store, data) = (folder("store-types"), folder("store-types-data"));
+    fs::write(data.join("a.json"), "{\"x\":1,\"_odd\":true}\n").expect("a file");
+    fs::write(data.join("b.json"), "{\"x\":\"word\"}\n").expect("a file");
+    fs::write(data.join("c.json"), r#"{"TimeGenerated":"2026-01-02T10:00:00Z","UserPrincipalName":"a","IPAddress":"1","new":7,"Type":"SigninLogs"}"#).expect("a file");
+    for name in ["a.json", "b.json"] {
+        import(&[&format!("Mine={}", data.join(name).display())], &store);
+    }
+    import(&[&data.join("c.json").to_string_lossy()], &store);
+    let stored = open(&store);
+    assert_eq!(set(table(&stored, "Mine"), &["x", "_odd"]), [["1", "true"], ["word", "null"]]);
+    assert_eq!(rows(table(&stored, "SigninLogs"), &["_extra"]), [[r#"{"new":7}"#]]);
+}
