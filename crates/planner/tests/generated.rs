@@ -80,7 +80,9 @@ fn every_function_has_an_example() {
             .overloads
             .iter()
             .all(|overload| matches!(overload.eval, kql_functions::function::Eval::Planner));
-        if !planned && function.examples.is_empty() {
+        // A call that yields several columns, or another value each time, has no one text to compare.
+        let no_text = function.volatile || function.overloads.iter().any(|overload| overload.returns_tuple.is_some());
+        if !planned && !no_text && function.examples.is_empty() {
             without.push(function.name);
         }
     }

@@ -26,7 +26,6 @@ pub(super) fn functions() -> Vec<Function> {
             "series_sum(dynamic([1,2,3,4]))",
             "10",
         )])
-        .alias(&["array_sum"])
         .on(row!(|series: Json| -> Option<f64> { Some(numbers(series.0)?.iter().sum()) })),
         Function::new("series_product", "The product of the numbers in a series, as a real.", &[(
             "series_product(dynamic([1,2,3,4]))",
