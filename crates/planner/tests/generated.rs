@@ -16,7 +16,8 @@ fn fresh(path: &str, text: &str) -> bool {
     if std::fs::read_to_string(&file).is_ok_and(|old| old == text) {
         return true;
     }
-    std::fs::create_dir_all(file.parent().expect("a generated file lies in a folder")).expect("the folder is made");
+    std::fs::create_dir_all(file.parent().expect("a generated file lies in a folder"))
+        .expect("the folder is made");
     std::fs::write(&file, text).expect("the file is written");
     false
 }
@@ -45,7 +46,10 @@ fn generated_text_is_fresh() {
 #[test]
 fn every_page_of_a_family_has_its_family() {
     for (folder, names) in [
-        ("docs/language/functions", table::families().iter().map(|family| family.name).collect::<BTreeSet<_>>()),
+        (
+            "docs/language/functions",
+            table::families().iter().map(|family| family.name).collect::<BTreeSet<_>>(),
+        ),
         ("docs/language/aggregates", aggregate::families().iter().map(|family| family.name).collect()),
     ] {
         for entry in std::fs::read_dir(root().join(folder)).expect("the folder is there").flatten() {
@@ -81,7 +85,8 @@ fn every_function_has_an_example() {
             .iter()
             .all(|overload| matches!(overload.eval, kql_functions::function::Eval::Planner));
         // A call that yields several columns, or another value each time, has no one text to compare.
-        let no_text = function.volatile || function.overloads.iter().any(|overload| overload.returns_tuple.is_some());
+        let no_text =
+            function.volatile || function.overloads.iter().any(|overload| overload.returns_tuple.is_some());
         if !planned && !no_text && function.examples.is_empty() {
             without.push(function.name);
         }
@@ -121,7 +126,9 @@ fn scalar_page(family: &table::Family) -> String {
             let _ = write!(page, "\nOther spellings: {}.\n", function.aliases.join(", "));
         }
         match function.naming {
-            Naming::FirstArgument => page.push_str("\nAn unnamed column keeps the name of the first argument.\n"),
+            Naming::FirstArgument => {
+                page.push_str("\nAn unnamed column keeps the name of the first argument.\n")
+            }
             Naming::Prefix(prefix) => {
                 let _ = write!(page, "\nAn unnamed column is named `{prefix}_` and the first argument.\n");
             }
@@ -173,7 +180,8 @@ fn cell(text: &str) -> String {
 }
 
 fn error_page() -> String {
-    let mut page = String::from("# Error codes\n\nA code names a cause for good: it is never given to another.\n\n");
+    let mut page =
+        String::from("# Error codes\n\nA code names a cause for good: it is never given to another.\n\n");
     page.push_str("| code | meaning |\n|---|---|\n");
     for code in kql_parser::codes::CODES {
         let _ = writeln!(page, "| {} | {} |", code.code, code.title.replace('|', "\\|"));
