@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Int64Builder, StringViewArray, StringViewBuilder, UInt32Array,
-};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int64Builder, StringViewArray, UInt32Array};
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::{DataType, Field, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
@@ -12,6 +10,7 @@ use datafusion::error::{DataFusionError, Result as PlanResult};
 use kql_types::dynamic::{self, JsonKind};
 use kql_types::{ColumnBuilder, OwnedCell, ScalarType};
 
+use super::slices::SliceBuilder;
 use super::{RowOperator, RowStream};
 
 /// Batches of the output are about this long; the rows of one row of the input are never split.
@@ -188,8 +187,8 @@ enum Element<'a> {
 
 /// What collects the elements.
 enum Output {
-    /// Dynamics point into the buffers of the source.
-    Dynamic(StringViewBuilder, Vec<(usize, u32, usize)>),
+    /// Dynamics point into the source.
+    Dynamic(SliceBuilder),
     Typed(ColumnBuilder),
 }
 
@@ -199,17 +198,7 @@ impl<'a> Elements<'a> {
             DataFusionError::Internal(format!("an expanded column is {}", source.data_type()))
         })?;
         let output = match ty {
-            ScalarType::Dynamic => {
-                let mut builder = StringViewBuilder::new();
-                let blocks = source
-                    .data_buffers()
-                    .iter()
-                    .map(|buffer| {
-                        (buffer.as_ptr() as usize, builder.append_block(buffer.clone()), buffer.len())
-                    })
-                    .collect();
-                Output::Dynamic(builder, blocks)
-            }
+            ScalarType::Dynamic => Output::Dynamic(SliceBuilder::new(source)),
             ty => Output::Typed(ColumnBuilder::new(ty, source.len())),
         };
         Ok(Elements { source, pairs, row: Vec::new(), output })
@@ -238,13 +227,13 @@ impl<'a> Elements<'a> {
         for position in 0..count {
             match (self.row.get(position), &mut self.output) {
                 (None, output) => output.append_null(),
-                (Some(Element::Raw(raw)), output) => output.append_raw(raw)?,
+                (Some(Element::Raw(raw)), output) => output.append(raw)?,
                 (Some(Element::Entry(key, value)), output) => {
                     let entry = match self.pairs {
                         true => format!("[{key},{value}]"),
                         false => format!("{{{key}:{value}}}"),
                     };
-                    output.append_made(&entry)?;
+                    output.append(&entry)?;
                 }
             }
         }
@@ -253,7 +242,7 @@ impl<'a> Elements<'a> {
 
     fn finish(self) -> ArrayRef {
         match self.output {
-            Output::Dynamic(mut builder, _) => Arc::new(builder.finish()),
+            Output::Dynamic(builder) => builder.finish(),
             Output::Typed(mut builder) => builder.finish(),
         }
     }
@@ -262,35 +251,16 @@ impl<'a> Elements<'a> {
 impl Output {
     fn append_null(&mut self) {
         match self {
-            Output::Dynamic(builder, _) => builder.append_null(),
+            Output::Dynamic(builder) => builder.append_null(),
             Output::Typed(builder) => builder.append_null(),
         }
     }
 
-    /// Appends raw JSON that lies in one of the source's buffers, or is short enough to lie in its view.
-    fn append_raw(&mut self, raw: &str) -> PlanResult<()> {
-        let Output::Dynamic(builder, blocks) = self else { return self.append_made(raw) };
-        if raw == "null" {
-            builder.append_null();
-            return Ok(());
-        }
-        let place = raw.as_ptr() as usize;
-        let block = blocks.iter().find(|(start, _, length)| (*start..*start + *length).contains(&place));
-        match block {
-            Some((start, block, _)) if raw.len() > 12 => {
-                Ok(builder.try_append_view(*block, (place - start) as u32, raw.len() as u32)?)
-            }
-            _ => {
-                builder.append_value(raw);
-                Ok(())
-            }
-        }
-    }
-
     /// Appends raw JSON, converted to the column's type.
-    fn append_made(&mut self, raw: &str) -> PlanResult<()> {
+    fn append(&mut self, raw: &str) -> PlanResult<()> {
         match self {
-            Output::Dynamic(builder, _) => builder.append_value(raw),
+            Output::Dynamic(builder) if raw == "null" => builder.append_null(),
+            Output::Dynamic(builder) => builder.append(raw)?,
             Output::Typed(builder) => {
                 let cell = convert(raw, builder.scalar_type());
                 builder.append(cell.as_cell()).map_err(|error| DataFusionError::External(Box::new(error)))?;

@@ -4,8 +4,10 @@
 //! plan. What the engine's planner and optimizer ask of a node is answered once, in [`logical`] and [`physical`].
 
 pub(crate) mod expand;
+pub(crate) mod extract;
 mod logical;
 mod physical;
+mod slices;
 
 use std::fmt::Debug;
 use std::sync::Arc;

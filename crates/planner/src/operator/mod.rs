@@ -11,6 +11,8 @@ mod getschema;
 mod join;
 mod lookup;
 mod mv_expand;
+mod parse;
+mod parse_kv;
 mod print;
 mod project;
 mod project_away;
@@ -58,6 +60,9 @@ impl Binder<'_> {
             OperatorKind::Join(join) => self.join(env, frame, join, span),
             OperatorKind::Lookup(join) => self.lookup(env, frame, join, span),
             OperatorKind::MvExpand(expand) => self.mv_expand(env, frame, expand, span),
+            OperatorKind::Parse(parse) => self.parse(env, frame, parse, false, span),
+            OperatorKind::ParseKv(parse) => self.parse_kv(env, frame, parse, span),
+            OperatorKind::ParseWhere(parse) => self.parse(env, frame, parse, true, span),
             OperatorKind::Project { columns } => self.project(env, frame, columns, span),
             OperatorKind::ProjectAway { columns } => self.project_away(frame, columns, span),
             OperatorKind::ProjectKeep { columns } => self.project_keep(frame, columns, span),
@@ -90,9 +95,6 @@ impl Binder<'_> {
             | OperatorKind::MakeGraph(_)
             | OperatorKind::MakeSeries(_)
             | OperatorKind::MvApply(_)
-            | OperatorKind::Parse(_)
-            | OperatorKind::ParseKv(_)
-            | OperatorKind::ParseWhere(_)
             | OperatorKind::Partition(_)
             | OperatorKind::ProjectByNames { .. }
             | OperatorKind::Reduce(_)
