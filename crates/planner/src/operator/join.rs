@@ -1,9 +1,9 @@
 //! `join kind=… (right) on key, $left.a == $right.b`
 
 use datafusion::common::{JoinType, NullEquality};
-use datafusion::functions_aggregate::expr_fn::first_value;
-use datafusion::logical_expr::{Expr as PlanExpr, LogicalPlan, LogicalPlanBuilder};
-use kql_functions::{Typed, resolve};
+use datafusion::error::DataFusionError;
+use datafusion::logical_expr::{Expr as PlanExpr, LogicalPlanBuilder};
+use kql_functions::{Typed, aggregate, resolve};
 use kql_parser::ast::{BinaryOp, Expr, ExprKind, Join};
 use kql_parser::span::Span;
 use kql_types::{Column, ScalarType};
@@ -320,33 +320,40 @@ fn side_value(name: &str, ty: ScalarType, outer: bool) -> Typed {
     if outer && ty == ScalarType::String { kql_functions::fill::empty_for_null(column) } else { column }
 }
 
-/// One row of each key: which one is open, as in Kusto.
+/// One whole row of each key: which one is open, as in Kusto.
 fn first_of_each_key(frame: Frame, keys: &[JoinKey]) -> datafusion::error::Result<Frame> {
+    let key_of = |column: &Column| keys.iter().position(|key| key.left.name == column.name);
     let group: Vec<PlanExpr> = keys
         .iter()
         .enumerate()
         .map(|(index, key)| column_expr(&key.left.name).alias(format!("$key{index}")))
         .collect();
-    let firsts: Vec<PlanExpr> = frame
-        .columns
-        .iter()
-        .filter(|column| !keys.iter().any(|key| key.left.name == column.name))
-        .map(|column| first_value(column_expr(&column.name), vec![]).alias(format!("$first {}", column.name)))
-        .collect();
+    let others: Vec<&Column> = frame.columns.iter().filter(|column| key_of(column).is_none()).collect();
     let builder = LogicalPlanBuilder::from(frame.plan.clone());
-    let plan: LogicalPlan = if firsts.is_empty() {
-        builder.project(group)?.distinct()?.build()?
+    let (plan, values) = if others.is_empty() {
+        (builder.project(group)?.distinct()?.build()?, Vec::new())
     } else {
-        builder.aggregate(group, firsts)?.build()?
+        // One aggregate for all columns, so that they come from one row.
+        let args = others.iter().map(|column| aggregate::Argument::new(frame.typed(column), None)).collect();
+        let call = aggregate::find("take_any")
+            .ok_or_else(|| DataFusionError::Internal("take_any() is not in the library".into()))
+            .and_then(|row| aggregate::resolve(row, args).map_err(|error| DataFusionError::Plan(error.message)))?;
+        let plan = builder.aggregate(group, vec![call.expr.alias("$row")])?.build()?;
+        let values: Vec<PlanExpr> = call.outputs.iter().map(|output| output.value(column_expr("$row"))).collect();
+        (plan, values)
     };
-    let exprs: Vec<PlanExpr> = frame
-        .columns
-        .iter()
-        .map(|column| match keys.iter().position(|key| key.left.name == column.name) {
-            Some(index) => aliased(column_expr(&format!("$key{index}")), &column.name),
-            None => aliased(column_expr(&format!("$first {}", column.name)), &column.name),
-        })
-        .collect();
+    let mut values = values.into_iter();
+    let mut exprs = Vec::with_capacity(frame.columns.len());
+    for column in &frame.columns {
+        let value = match key_of(column) {
+            Some(index) => Some(column_expr(&format!("$key{index}"))),
+            None => values.next(),
+        };
+        exprs.push(aliased(
+            value.ok_or_else(|| DataFusionError::Internal("take_any() gave too few columns".into()))?,
+            &column.name,
+        ));
+    }
     let plan = LogicalPlanBuilder::from(plan).project(exprs)?.build()?;
     Ok(frame.with_plan(plan))
 }
