@@ -84,6 +84,28 @@ pub struct DataArgs {
     /// Write the records that could not be read to a file, as they came.
     #[arg(long, value_name = "FILE", help_heading = LOADING)]
     pub rejects: Option<PathBuf>,
+    /// What queries may read besides the data.
+    #[command(flatten)]
+    pub outside: OutsideArgs,
+}
+
+const OUTSIDE: &str = "What queries may read besides the data";
+
+/// What queries may read besides the data.
+#[derive(Debug, Clone, Default, Args)]
+pub struct OutsideArgs {
+    /// A folder that stands in for the web: externaldata reads https://HOST/PATH from its file HOST/PATH.
+    #[arg(long, value_name = "FOLDER", help_heading = OUTSIDE)]
+    pub mirror: Option<PathBuf>,
+    /// A folder of watchlists for _GetWatchlist: ALIAS.csv, or ALIAS.COLUMN.csv to name the search key.
+    #[arg(long, value_name = "FOLDER", help_heading = OUTSIDE)]
+    pub watchlists: Option<PathBuf>,
+    /// A file or folder of functions: .create-or-alter function, let statements, or a query under the file's name.
+    #[arg(long, value_name = "PATH", help_heading = OUTSIDE)]
+    pub functions: Vec<PathBuf>,
+    /// Logs that stand in for database("NAME") or workspace("NAME"); CLUSTER/NAME for one of a cluster.
+    #[arg(long = "database", value_name = "NAME=PATH", help_heading = OUTSIDE)]
+    pub databases: Vec<String>,
 }
 
 /// Arguments of `kql run`.
@@ -130,4 +152,7 @@ pub struct CheckArgs {
     /// {"Table": [{"name", "type"}]}.
     #[arg(long, value_name = "FILE")]
     pub schema: Option<PathBuf>,
+    /// What queries may read besides tables.
+    #[command(flatten)]
+    pub outside: OutsideArgs,
 }

@@ -9,16 +9,19 @@ use crate::args::CheckArgs;
 use crate::errors::Failure;
 use crate::request::{columns_json, error_json, serve, stage};
 use crate::source::{Source, read};
-use crate::{ask, data, errors, panics};
+use crate::{ask, data, errors, outside, panics};
 
 /// Checks files or requests.
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let schemas = args.schema.as_deref().map(read_schemas).transpose()?;
-    let engine = data::without_data(schemas)?;
+    let mut engine = data::without_data(schemas)?;
+    outside::define(&mut engine, &args.outside)?;
+    let outside = outside::places(&args.outside)?;
+    let options = QueryOptions { outside, ..QueryOptions::default() };
     panics::silence();
     if args.jsonl {
         return serve(|request| {
-            let options = QueryOptions { now: request.now, ..QueryOptions::default() };
+            let options = QueryOptions { now: request.now, ..options.clone() };
             let id = &request.id;
             match ask::check(&engine, &request.kql, &options) {
                 Ok(columns) => {
@@ -34,16 +37,16 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     }
     let mut failed = false;
     for source in read(&args.files, &[])? {
-        failed |= !check_source(&engine, &source);
+        failed |= !check_source(&engine, &source, &options);
     }
     if failed { Err(Failure::query_told()) } else { Ok(()) }
 }
 
 /// Prints the columns of every query of a file; whether all are right.
-fn check_source(engine: &Engine, source: &Source) -> bool {
+fn check_source(engine: &Engine, source: &Source, options: &QueryOptions) -> bool {
     let mut right = true;
     for (offset, text) in source.queries() {
-        match ask::check(engine, text, &QueryOptions::default()) {
+        match ask::check(engine, text, options) {
             Ok(columns) => println!("{}:{}: {}", source.name(), source.line(offset), signature(&columns)),
             Err(diagnostics) => {
                 errors::tell(Some(source.name()), &source.text, offset, &diagnostics);

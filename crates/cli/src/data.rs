@@ -9,6 +9,7 @@ use kql_types::{Schema, datetime};
 use crate::args::DataArgs;
 use crate::catalog::LogCatalog;
 use crate::errors::Failure;
+use crate::outside;
 
 /// An engine with what it was loaded from.
 pub struct Loaded {
@@ -30,8 +31,19 @@ pub fn load(args: &DataArgs) -> Result<Loaded, Failure> {
     }
     let now = now(args.now.as_deref(), &loaded.report)?;
     let catalog = LogCatalog::new(options.catalogue, loaded.tables).map_err(Failure::usage)?;
-    let options = QueryOptions { now, ..QueryOptions::default() };
-    Ok(Loaded { engine: Engine::new(Arc::new(catalog)), options, report: loaded.report })
+    let options = QueryOptions { now, outside: outside::places(&args.outside)?, ..QueryOptions::default() };
+    let mut engine = Engine::new(Arc::new(catalog));
+    outside::define(&mut engine, &args.outside)?;
+    Ok(Loaded { engine, options, report: loaded.report })
+}
+
+/// The tables of other logs, which stand in for another database.
+pub fn catalog_of(path: &str) -> Result<LogCatalog, Failure> {
+    let options = LoadOptions::default();
+    let loaded = kql_logs::load(&[DataSpec::parse(path)], &options)
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    tell(&loaded.report);
+    LogCatalog::new(options.catalogue, loaded.tables).map_err(Failure::usage)
 }
 
 fn load_options(args: &DataArgs) -> Result<LoadOptions, Failure> {

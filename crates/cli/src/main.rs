@@ -8,6 +8,7 @@ mod check;
 mod data;
 mod errors;
 mod output;
+mod outside;
 mod panics;
 mod repl;
 mod request;

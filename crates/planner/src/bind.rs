@@ -1,5 +1,7 @@
 //! The state of one planning pass.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
@@ -9,13 +11,13 @@ use kql_parser::span::Span;
 
 use crate::catalog::{Catalog, Table};
 use crate::codes::{self, internal, semantic};
-use crate::env::Env;
+use crate::env::{Binding, Env, Function};
 use crate::frame::{Frame, column_expr};
 use crate::session::Engine;
 use crate::{QueryOptions, Result};
 
 /// Deeper calls of functions in functions are refused before the stack ends.
-const MAX_CALL_DEPTH: usize = 64;
+pub(crate) const MAX_CALL_DEPTH: usize = 64;
 
 /// Plans one query. Names are looked up in an [`Env`] that is passed along; this holds what never changes on the way.
 pub struct Binder<'e> {
@@ -27,6 +29,8 @@ pub struct Binder<'e> {
     /// Whether sub-queries whose answer the plan depends on may be run; `check` plans without data.
     pub(crate) execute: bool,
     pub(crate) call_depth: usize,
+    /// How deep a look into functions has come that asks only whether they give rows.
+    pub(crate) look_depth: Cell<usize>,
     /// Result tables beside the main one, from `fork` and `facet`, in order.
     pub(crate) more_results: Vec<(String, Frame)>,
 }
@@ -40,7 +44,25 @@ impl<'e> Binder<'e> {
             now,
             execute,
             call_depth: 0,
+            look_depth: Cell::new(0),
             more_results: Vec::new(),
+        }
+    }
+
+    /// The function of a name: one of the query, else a stored one. A variable of that name hides a stored function.
+    pub(crate) fn function(&self, env: &Env, name: &str) -> Option<Rc<Function>> {
+        match env.get(name) {
+            Some(Binding::Function(function)) => Some(function.clone()),
+            Some(_) => None,
+            None => {
+                let stored = self.engine.stored.iter().rev().find(|stored| stored.name == name)?;
+                Some(Rc::new(Function {
+                    name: stored.name.clone(),
+                    decl: (*stored.decl).clone(),
+                    env: Env::default(),
+                    stored: true,
+                }))
+            }
         }
     }
 
@@ -101,7 +123,7 @@ impl<'e> Binder<'e> {
                 // `as` names what stands before it for the rest of the pipeline.
                 let env = match &operator.kind {
                     ast::OperatorKind::As { name, .. } => {
-                        env.with(&name.text, crate::env::Binding::Tabular(frame.clone()))
+                        env.with(&name.text, Binding::Tabular(frame.clone()))
                     }
                     _ => env,
                 };

@@ -48,6 +48,8 @@ codes! {
     JOIN_CONDITION = "KQL0116", "The condition of the join is not an equality of its two sides";
     /// A plugin that Kusto does not have either.
     UNKNOWN_PLUGIN = "KQL0117", "The plugin is not known";
+    /// Something that lies outside the catalogue and for which no local copy is given.
+    OUTSIDE = "KQL0118", "What the query reads from outside is not at hand";
     /// An operator that this engine does not have yet.
     UNSUPPORTED_OPERATOR = "KQL0190", "The operator is not built yet";
     /// A function that this engine does not have yet.

@@ -30,8 +30,8 @@ pub struct Function {
     pub decl: FunctionDecl,
     /// What its body sees besides its parameters.
     pub env: Env,
-    /// The text that the body's spans point into, when that is not the query's.
-    pub text: Option<Rc<str>>,
+    /// It comes from a file, into whose text the spans of its body point.
+    pub stored: bool,
 }
 
 /// Names in sight, innermost last. A copy shares what was there when it was made.

@@ -10,7 +10,7 @@ use kql_parser::span::Span;
 use kql_types::{Column, ScalarType, datetime};
 
 use crate::Result;
-use crate::bind::Binder;
+use crate::bind::{Binder, MAX_CALL_DEPTH};
 use crate::codes::{self, semantic, unsupported};
 use crate::env::{Binding, Env, Function};
 use crate::expr::{Bound, RowScope};
@@ -88,7 +88,7 @@ impl Binder<'_> {
                 name: name.text.clone(),
                 decl: (**decl).clone(),
                 env: env.clone(),
-                text: None,
+                stored: false,
             })),
             ExprKind::Name(other) if matches!(env.get(other), Some(Binding::Function(_))) => {
                 match env.get(other) {
@@ -177,6 +177,18 @@ impl Binder<'_> {
 
     /// Whether a function's body gives rows.
     pub(crate) fn is_tabular_function(&self, function: &Function) -> bool {
+        let depth = self.look_depth.get();
+        // A stored function may call itself; that it does so too deeply is reported when it is planned.
+        if depth >= MAX_CALL_DEPTH {
+            return false;
+        }
+        self.look_depth.set(depth + 1);
+        let tabular = self.body_is_tabular(function);
+        self.look_depth.set(depth);
+        tabular
+    }
+
+    fn body_is_tabular(&self, function: &Function) -> bool {
         let mut env = function.env.clone();
         for parameter in &function.decl.parameters {
             let binding = match &parameter.kind {
@@ -198,7 +210,7 @@ impl Binder<'_> {
                             name: name.text.clone(),
                             decl: (**decl).clone(),
                             env: env.clone(),
-                            text: None,
+                            stored: false,
                         })),
                         _ if self.is_tabular(&env, value) => match crate::frame::one_row() {
                             Ok(plan) => Binding::Tabular(Frame::new(plan, Vec::new())),
@@ -215,6 +227,25 @@ impl Binder<'_> {
         false
     }
 
+    /// Plans the body of a function. What is wrong in a stored one is reported at its call, since the places inside it
+    /// are of another text.
+    fn within<T>(
+        &mut self,
+        function: &Function,
+        span: Span,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let result = self.nested(span, work);
+        if !function.stored {
+            return result;
+        }
+        result.map_err(|mut error| {
+            error.message = format!("in the function {}: {}", function.name, error.message);
+            error.span = span;
+            error
+        })
+    }
+
     /// A call that gives rows.
     pub(crate) fn tabular_function(
         &mut self,
@@ -223,7 +254,7 @@ impl Binder<'_> {
         args: &[Expr],
         span: Span,
     ) -> Result<Frame> {
-        self.nested(span, |binder| {
+        self.within(function, span, |binder| {
             let scope = RowScope::constants(env);
             let inner = binder.arguments(&scope, function, args, span)?;
             let (inner, last) = binder.statements(&inner, &function.decl.body)?;
@@ -242,7 +273,7 @@ impl Binder<'_> {
         call: &Call,
         span: Span,
     ) -> Result<Bound> {
-        self.nested(span, |binder| {
+        self.within(function, span, |binder| {
             let inner = binder.arguments(scope, function, &call.args, span)?;
             let (inner, last) = binder.statements(&inner, &function.decl.body)?;
             let Some(expr) = last else {

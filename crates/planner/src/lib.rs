@@ -15,17 +15,21 @@ mod lets;
 mod naming;
 mod node;
 mod operator;
+mod outside;
 mod params;
 mod plugin;
+mod remote;
 pub mod result;
 mod rows;
 pub mod scan;
 pub mod session;
+mod stored;
 mod suggest;
 mod tabular;
 mod wide_union;
 
 pub use catalog::{Catalog, MemoryCatalog, Table};
+pub use outside::Outside;
 pub use result::{QueryResult, ResultTable};
 pub use session::{Engine, QueryOptions};
 

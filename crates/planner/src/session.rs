@@ -21,7 +21,9 @@ use crate::codes;
 use crate::env::Env;
 use crate::frame::Frame;
 use crate::node::RowQueryPlanner;
+use crate::outside::Outside;
 use crate::result::{QueryResult, ResultTable};
+use crate::stored::{self, Stored};
 
 /// What the caller says about a query besides its text.
 #[derive(Debug, Clone, Default)]
@@ -30,11 +32,15 @@ pub struct QueryOptions {
     pub now: Option<i64>,
     /// Values of `declare query_parameters`, as text.
     pub params: Vec<(String, String)>,
+    /// What a query may read besides the catalogue.
+    pub outside: Outside,
 }
 
 /// Plans and runs queries over the tables of a catalogue.
 pub struct Engine {
     catalog: Arc<dyn Catalog>,
+    /// Functions from files, in the order in which they were given; a later one hides an earlier one.
+    pub(crate) stored: Vec<Stored>,
     /// Made when the first query runs: `check` needs no threads.
     runtime: OnceLock<Runtime>,
     state: OnceLock<SessionState>,
@@ -43,7 +49,16 @@ pub struct Engine {
 impl Engine {
     /// An engine over a catalogue.
     pub fn new(catalog: Arc<dyn Catalog>) -> Self {
-        Engine { catalog, runtime: OnceLock::new(), state: OnceLock::new() }
+        Engine { catalog, stored: Vec::new(), runtime: OnceLock::new(), state: OnceLock::new() }
+    }
+
+    /// Adds the functions of a text, which may hold `.create-or-alter function` commands, `let` statements that define
+    /// functions, or one query, which then becomes the function `name`. The names of the functions come back.
+    pub fn define(&mut self, name: &str, text: &str) -> Result<Vec<String>, Vec<Diagnostic>> {
+        let found = stored::functions(name, text)?;
+        let names = found.iter().map(|function| function.name.clone()).collect();
+        self.stored.extend(found);
+        Ok(names)
     }
 
     /// The columns of a query's result, without running anything over data.

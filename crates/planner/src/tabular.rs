@@ -47,13 +47,12 @@ impl Binder<'_> {
             Some(Binding::Scalar(_) | Binding::OfRow) => {
                 return Err(semantic(codes::SHAPE, span, format!("`{name}` is a value, not a table")));
             }
-            Some(Binding::Function(function)) => {
-                let function = function.clone();
-                let mut frame = self.tabular_function(env, &function, &[], span)?;
-                frame.source_name = Some(name.to_string());
-                return Ok(frame);
-            }
-            None => {}
+            Some(Binding::Function(_)) | None => {}
+        }
+        if let Some(function) = self.function(env, name) {
+            let mut frame = self.tabular_function(env, &function, &[], span)?;
+            frame.source_name = Some(name.to_string());
+            return Ok(frame);
         }
         if let Some(table) = self.catalog.table(name) {
             return self.scan(name, table, span);
@@ -69,13 +68,13 @@ impl Binder<'_> {
 
     fn table_call(&mut self, env: &Env, call: &Call, span: Span) -> Result<Frame> {
         let name = call.name.text.as_str();
-        if let Some(Binding::Function(function)) = env.get(name) {
-            let function = function.clone();
+        if let Some(function) = self.function(env, name) {
             return self.tabular_function(env, &function, &call.args, span);
         }
         match (name, call.args.as_slice()) {
             ("materialize", [table]) => self.materialize(env, table),
-            ("table", [name]) => {
+            // The second argument says how fresh the data must be, which files cannot tell.
+            ("table", [name] | [name, _]) => {
                 let value = self.constant(env, name, "the name of the table")?;
                 let Some(text) = value.literal_str() else {
                     return Err(semantic(codes::TYPES, name.span, "the name of the table is a string"));
@@ -83,6 +82,8 @@ impl Binder<'_> {
                 // table() looks past `let`, at the tables themselves.
                 self.table_by_name(&Env::default(), &text.to_string(), name.span)
             }
+            ("_GetWatchlist", _) => self.watchlist(env, call, span),
+            ("_GetWatchlistAlias", []) => self.watchlist_aliases(span),
             ("toscalar", [_]) => Err(semantic(codes::SHAPE, span, "toscalar() is a value, not a table")),
             ("view", []) => Err(semantic(codes::SHAPE, span, "a view stands only in a let statement")),
             _ => match self.built_in_view(env, name, span)? {
@@ -122,24 +123,6 @@ impl Binder<'_> {
         crate::operator::union::frames(frames, None, false, span).map(Some)
     }
 
-    fn remote_table(&mut self, _env: &Env, target: &Expr, call: &Call, span: Span) -> Result<Frame> {
-        let _ = (target, call);
-        let message = "another database is reached only through a mapping, which is not built yet";
-        Err(unsupported(codes::UNSUPPORTED_FORM, span, message))
-    }
-
-    fn remote_member(
-        &mut self,
-        _env: &Env,
-        target: &Expr,
-        name: &kql_parser::ast::Name,
-        span: Span,
-    ) -> Result<Frame> {
-        let _ = (target, name);
-        let message = "another database is reached only through a mapping, which is not built yet";
-        Err(unsupported(codes::UNSUPPORTED_FORM, span, message))
-    }
-
     /// `materialize(T)`: run once, then read from memory.
     fn materialize(&mut self, env: &Env, expr: &Expr) -> Result<Frame> {
         let frame = self.table(env, expr)?;
@@ -161,12 +144,14 @@ impl Binder<'_> {
             ExprKind::Name(name) => match env.get(name) {
                 Some(Binding::Tabular(_)) => true,
                 Some(Binding::Scalar(_) | Binding::OfRow) => false,
-                Some(Binding::Function(function)) => self.is_tabular_function(function),
-                None => self.catalog.table(name).is_some() || name == "CombinedSignInLogs",
+                Some(Binding::Function(_)) | None => match self.function(env, name) {
+                    Some(function) => self.is_tabular_function(&function),
+                    None => self.catalog.table(name).is_some() || name == "CombinedSignInLogs",
+                },
             },
-            ExprKind::Call(call) => match env.get(&call.name.text) {
-                Some(Binding::Function(function)) => self.is_tabular_function(function),
-                _ => {
+            ExprKind::Call(call) => match self.function(env, &call.name.text) {
+                Some(function) => self.is_tabular_function(&function),
+                None => {
                     matches!(call.name.text.as_str(), "materialize" | "table" | "CombinedSignInLogs")
                         || crate::known::is_known_table_function(&call.name.text)
                 }
@@ -175,7 +160,7 @@ impl Binder<'_> {
             ExprKind::Member { target, .. } => {
                 matches!(&target.kind, ExprKind::MemberCall { .. })
                     || matches!(&target.kind, ExprKind::Call(call)
-                        if matches!(call.name.text.as_str(), "database" | "cluster" | "workspace"))
+                        if crate::remote::PLACES.contains(&call.name.text.as_str()))
             }
             _ => false,
         }

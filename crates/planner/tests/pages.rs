@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kql_planner::{Engine, MemoryCatalog, QueryOptions, Table};
+use kql_planner::{Engine, MemoryCatalog, Outside, QueryOptions, Table};
 use kql_types::{CellReader, Column, ColumnBuilder, OwnedCell, ScalarType, Schema, text};
 use serde_json::Value;
 
@@ -102,7 +102,13 @@ fn check(case: &Case) -> Result<(), String> {
         catalog.insert(name.clone(), input(body)?);
     }
     let engine = Engine::new(Arc::new(catalog));
-    let options = QueryOptions { now: kql_types::datetime::parse(NOW), ..QueryOptions::default() };
+    let stand_ins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/outside");
+    let outside = Outside {
+        mirror: Some(stand_ins.join("mirror")),
+        watchlists: Some(stand_ins.join("watchlists")),
+        ..Outside::default()
+    };
+    let options = QueryOptions { now: kql_types::datetime::parse(NOW), outside, ..QueryOptions::default() };
     let query = case.query.as_deref().unwrap_or_default();
     let result = engine.run(query, &options);
     if let Some(expected) = &case.error {

@@ -12,7 +12,6 @@ use kql_types::ScalarType;
 use super::{Bound, RowScope};
 use crate::bind::Binder;
 use crate::codes::{self, semantic, unsupported};
-use crate::env::Binding;
 use crate::frame::column_expr;
 use crate::naming::NameSource;
 use crate::{Result, suggest};
@@ -21,8 +20,7 @@ impl Binder<'_> {
     /// `f(args)`.
     pub(crate) fn call(&mut self, scope: &RowScope, call: &Call, span: Span) -> Result<Bound> {
         let name = call.name.text.as_str();
-        if let Some(Binding::Function(function)) = scope.env.get(name) {
-            let function = function.clone();
+        if let Some(function) = self.function(scope.env, name) {
             return self.scalar_function(scope, &function, call, span);
         }
         if let Some(bound) = self.planner_call(scope, call, span)? {

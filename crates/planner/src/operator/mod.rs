@@ -5,6 +5,7 @@ mod datatable;
 mod distinct;
 mod evaluate;
 mod extend;
+mod externaldata;
 mod filter;
 mod find;
 mod getschema;
@@ -28,8 +29,7 @@ pub(crate) mod take;
 mod top;
 pub(crate) mod union;
 
-use kql_parser::ast::{ExternalData, Operator, OperatorKind};
-use kql_parser::span::Span;
+use kql_parser::ast::{Operator, OperatorKind};
 
 use crate::Result;
 use crate::bind::Binder;
@@ -119,10 +119,6 @@ impl Binder<'_> {
             OperatorKind::Search(search) => self.search(env, None, search, span),
             _ => Err(semantic(codes::SHAPE, span, format!("{} needs rows before it", name(operator)))),
         }
-    }
-
-    pub(crate) fn externaldata(&mut self, _env: &Env, _data: &ExternalData, span: Span) -> Result<Frame> {
-        Err(unsupported(codes::UNSUPPORTED_OPERATOR, span, "externaldata is not built yet"))
     }
 }
 

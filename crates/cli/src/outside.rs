@@ -1,0 +1,71 @@
+//! What queries may read besides the loaded tables: copies of web files, watchlists, other databases, functions.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kql_planner::{Catalog, Engine, Outside};
+
+use crate::args::OutsideArgs;
+use crate::data;
+use crate::errors::{self, Failure};
+
+/// Extensions of files of functions.
+const EXTENSIONS: &[&str] = &["kql", "csl", "kusto", "txt"];
+
+/// The places outside the catalogue.
+pub fn places(args: &OutsideArgs) -> Result<Outside, Failure> {
+    let folder = |flag: &str, path: &Option<PathBuf>| match path {
+        Some(path) if !path.is_dir() => {
+            Err(Failure::usage(format!("{flag} {}: this is no folder", path.display())))
+        }
+        _ => Ok(path.clone()),
+    };
+    let mut outside = Outside {
+        mirror: folder("--mirror", &args.mirror)?,
+        watchlists: folder("--watchlists", &args.watchlists)?,
+        ..Outside::default()
+    };
+    for spec in &args.databases {
+        let Some((name, path)) = spec.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+            return Err(Failure::usage(format!("--database {spec}: NAME=PATH is expected")));
+        };
+        let catalog: Arc<dyn Catalog> = Arc::new(data::catalog_of(path)?);
+        outside.databases.insert(name.to_string(), catalog);
+    }
+    Ok(outside)
+}
+
+/// Adds the functions of files and folders to an engine.
+pub fn define(engine: &mut Engine, args: &OutsideArgs) -> Result<(), Failure> {
+    for path in &args.functions {
+        let mut files = Vec::new();
+        collect(path, &mut files)?;
+        files.sort();
+        for file in files {
+            let fail = |why: String| Failure::usage(format!("{}: {why}", file.display()));
+            let text = std::fs::read_to_string(&file).map_err(|error| fail(error.to_string()))?;
+            let name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            if let Err(diagnostics) = engine.define(name, &text) {
+                errors::tell(file.to_str(), &text, 0, &diagnostics);
+                return Err(Failure::query_told());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let fail = |error: std::io::Error| Failure::usage(format!("{}: {error}", path.display()));
+    if !path.is_dir() {
+        files.push(path.to_path_buf());
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(path).map_err(fail)? {
+        let entry = entry.map_err(fail)?.path();
+        let extension = entry.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        if entry.is_dir() || EXTENSIONS.contains(&extension) {
+            collect(&entry, files)?;
+        }
+    }
+    Ok(())
+}
