@@ -337,9 +337,12 @@ fn first_of_each_key(frame: Frame, keys: &[JoinKey]) -> datafusion::error::Resul
         let args = others.iter().map(|column| aggregate::Argument::new(frame.typed(column), None)).collect();
         let call = aggregate::find("take_any")
             .ok_or_else(|| DataFusionError::Internal("take_any() is not in the library".into()))
-            .and_then(|row| aggregate::resolve(row, args).map_err(|error| DataFusionError::Plan(error.message)))?;
+            .and_then(|row| {
+                aggregate::resolve(row, args).map_err(|error| DataFusionError::Plan(error.message))
+            })?;
         let plan = builder.aggregate(group, vec![call.expr.alias("$row")])?.build()?;
-        let values: Vec<PlanExpr> = call.outputs.iter().map(|output| output.value(column_expr("$row"))).collect();
+        let values: Vec<PlanExpr> =
+            call.outputs.iter().map(|output| output.value(column_expr("$row"))).collect();
         (plan, values)
     };
     let mut values = values.into_iter();
