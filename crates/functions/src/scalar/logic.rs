@@ -2,10 +2,12 @@
 
 use datafusion::common::tree_node::TreeNode;
 use datafusion::logical_expr::{Expr, lit, when};
+use datafusion::scalar::ScalarValue;
 use kql_types::{ScalarType, dynamic};
 
 use crate::column::Json;
 use crate::function::{Function, Overload, Param};
+use crate::operator;
 use crate::resolve::{self, unify, unify_non_dynamic};
 use crate::row;
 use crate::typed::is_true;
@@ -80,6 +82,29 @@ pub(super) fn functions() -> Vec<Function> {
         .prefixes_name("type")
         .on(row!(|value: Option<Json>| -> &str { value.map_or("null", |value| dynamic::type_name(value.0)) }))
         .on(Overload::expand(vec![Param::any("value")], type_name)),
+        Function::new(
+            "around",
+            "Whether a value lies no further than a distance from a center; null where one of the three is.",
+            &[
+                ("around(5, 7, 2)", "True"),
+                ("around(4.9, 7, 2)", "False"),
+                ("around(datetime(2021-01-01 01:29), datetime(2021-01-01 01:30), 1m)", "True"),
+                ("around(long(null), 7, 2)", ""),
+            ],
+        )
+        .on(Overload::expand(vec![Param::any("value"), Param::any("center"), Param::any("delta")], around)),
+        Function::new(
+            "assert",
+            "True; a query whose condition is false is refused with the message. Both must be constant.",
+            &[("assert(1 > 0, 'one is more')", "True")],
+        )
+        .on(Overload::expand(
+            vec![
+                Param::is("condition", ScalarType::Bool).constant(),
+                Param::is("message", ScalarType::String).constant(),
+            ],
+            assert,
+        )),
         Function::new(
             "iff",
             "The second argument where the first is true, else the third; a null condition counts as false.",
@@ -171,6 +196,23 @@ fn is_not_empty(args: &[Typed]) -> Result<Typed, CallError> {
 
 fn type_name(args: &[Typed]) -> Result<Typed, CallError> {
     Ok(Typed::string(only(args)?.ty.name()))
+}
+
+fn around(args: &[Typed]) -> Result<Typed, CallError> {
+    let [value, center, delta] = args else {
+        return Err(CallError::call("around() takes 3 arguments"));
+    };
+    let low = operator::binary("-", center.clone(), delta.clone())?;
+    let high = operator::binary("+", center.clone(), delta.clone())?;
+    operator::between(false, value.clone(), low, high)
+}
+
+fn assert(args: &[Typed]) -> Result<Typed, CallError> {
+    let message = args.get(1).and_then(Typed::literal_str).unwrap_or_default();
+    match args.first().and_then(Typed::literal) {
+        Some(ScalarValue::Boolean(Some(true))) => Ok(Typed::bool(true)),
+        _ => Err(CallError::call(format!("assert() has failed with message: '{message}'"))),
+    }
 }
 
 fn iff(args: &[Typed]) -> Result<Typed, CallError> {

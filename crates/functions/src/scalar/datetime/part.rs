@@ -61,6 +61,7 @@ pub(super) fn functions() -> Vec<Function> {
                 ("week_of_year(datetime(2000-01-01))", "52"),
             ],
         )
+        .alias(&["weekofyear"])
         .on(row!(|date: DateTime| -> i64 { calendar::iso_week(date.0) })),
         Function::new(
             "datetime_part",

@@ -152,13 +152,17 @@ fn plain(search: Search<'_>) -> Option<i64> {
     if length < -1 || occurrence < 0 {
         return None;
     }
+    let count = text.chars().count();
     let mut start = match usize::try_from(start) {
         Ok(start) => start,
-        Err(_) => text.chars().count().saturating_sub(start.unsigned_abs() as usize),
+        Err(_) => count.saturating_sub(start.unsigned_abs() as usize),
     };
     let mut found = -1;
     // Each further occurrence is looked for in a window of the same length behind the last one.
     for _ in 0..occurrence {
+        if start > count {
+            return Some(-1);
+        }
         let (from, to) = window(text, start, length);
         let Some(offset) = text.get(from..to).and_then(|part| part.find(pattern)) else {
             return Some(-1);
