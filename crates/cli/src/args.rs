@@ -40,6 +40,10 @@ pub enum Command {
     Batch(BatchArgs),
     /// Parse, bind and plan queries without data.
     Check(CheckArgs),
+    /// Tell what files hold: format, table and why, rows, time span, what does not fit, filled columns.
+    Inspect(InspectArgs),
+    /// Bring files into a local store, which opens at once and answers faster; again for what is new or has changed.
+    Import(ImportArgs),
 }
 
 const LOADING: &str = "Reading the data";
@@ -66,6 +70,18 @@ pub struct DataArgs {
     /// What now() and ago() take as the present: a datetime, or `data` for the newest event that was loaded.
     #[arg(long, value_name = "TIME|data")]
     pub now: Option<String>,
+    /// How the files are read.
+    #[command(flatten)]
+    pub read: ReadArgs,
+}
+
+/// How the files of data are read.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ReadArgs {
+    /// Tables that are known besides the built-in ones, or in their place: a file, or a folder of files, of
+    /// `.create table` commands or JSON {"Table": [{"name", "type"}]}.
+    #[arg(long = "schema", value_name = "PATH", help_heading = LOADING)]
+    pub schemas: Vec<PathBuf>,
     /// Read every file in this format rather than tell it from the content.
     #[arg(long = "as", value_name = "FORMAT", value_parser = input_formats(), help_heading = LOADING)]
     pub input_format: Option<String>,
@@ -106,6 +122,31 @@ pub struct OutsideArgs {
     /// Logs that stand in for database("NAME") or workspace("NAME"); CLUSTER/NAME for one of a cluster.
     #[arg(long = "database", value_name = "NAME=PATH", help_heading = OUTSIDE)]
     pub databases: Vec<String>,
+}
+
+/// Arguments of `kql inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// A file, folder or glob of exported logs; Table=PATH when the table cannot be told from the content.
+    #[arg(value_name = "[TABLE=]PATH", required = true)]
+    pub paths: Vec<String>,
+    /// How the files are read.
+    #[command(flatten)]
+    pub read: ReadArgs,
+}
+
+/// Arguments of `kql import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// A file, folder or glob of exported logs; Table=PATH when the table cannot be told from the content.
+    #[arg(value_name = "[TABLE=]PATH", required = true)]
+    pub paths: Vec<String>,
+    /// The folder of the store, which is made if it is not there; `--data FOLDER` opens it.
+    #[arg(long, value_name = "FOLDER")]
+    pub to: PathBuf,
+    /// How the files are read.
+    #[command(flatten)]
+    pub read: ReadArgs,
 }
 
 /// Arguments of `kql run`.

@@ -1,12 +1,15 @@
 //! From `--data` to an engine over the loaded tables.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
+use kql_logs::catalogue::Catalogue;
 use kql_logs::{DataSpec, Duplicates, FileReport, LoadOptions};
 use kql_planner::{Engine, QueryOptions};
 use kql_types::{Schema, datetime};
 
-use crate::args::DataArgs;
+use crate::args::{DataArgs, ReadArgs};
 use crate::catalog::LogCatalog;
 use crate::errors::Failure;
 use crate::outside;
@@ -24,7 +27,7 @@ pub struct Loaded {
 /// Loads the data of the command line.
 pub fn load(args: &DataArgs) -> Result<Loaded, Failure> {
     let specs: Vec<DataSpec> = args.data.iter().map(|spec| DataSpec::parse(spec)).collect();
-    let options = load_options(args)?;
+    let options = load_options(&args.read)?;
     let loaded = kql_logs::load(&specs, &options).map_err(|error| Failure::usage(error.to_string()))?;
     for (table, repeated) in &loaded.duplicates {
         eprintln!("kql: {table}: {repeated} repeated rows are left out");
@@ -46,7 +49,8 @@ pub fn catalog_of(path: &str) -> Result<LogCatalog, Failure> {
     LogCatalog::new(options.catalogue, loaded.tables).map_err(Failure::usage)
 }
 
-fn load_options(args: &DataArgs) -> Result<LoadOptions, Failure> {
+/// The choices of the command line about reading files.
+pub fn load_options(args: &ReadArgs) -> Result<LoadOptions, Failure> {
     let naive_offset_minutes =
         match &args.tz {
             Some(text) => Some(offset_minutes(text).ok_or_else(|| {
@@ -54,7 +58,14 @@ fn load_options(args: &DataArgs) -> Result<LoadOptions, Failure> {
             })?),
             None => None,
         };
+    let mut catalogue = Catalogue::new();
+    for path in &args.schemas {
+        for (name, schema) in read_schemas(path)? {
+            catalogue.add(name, schema);
+        }
+    }
     Ok(LoadOptions {
+        catalogue,
         format: args.input_format.clone(),
         date_order: args.date_order,
         naive_offset_minutes,
@@ -63,6 +74,25 @@ fn load_options(args: &DataArgs) -> Result<LoadOptions, Failure> {
         rejects: args.rejects.clone(),
         ..LoadOptions::default()
     })
+}
+
+/// The tables that a file declares, or the files of a folder in the order of their names.
+fn read_schemas(path: &Path) -> Result<Vec<(String, Schema)>, Failure> {
+    let failed = |path: &Path, why: String| Failure::usage(format!("{}: {why}", path.display()));
+    let mut files = vec![path.to_path_buf()];
+    if path.is_dir() {
+        let entries = fs::read_dir(path).map_err(|error| failed(path, error.to_string()))?;
+        files = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+        files.sort();
+    }
+    let mut tables = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).map_err(|error| failed(&file, error.to_string()))?;
+        tables.extend(
+            kql_logs::catalogue::parse_schemas(&text).map_err(|error| failed(&file, error.to_string()))?,
+        );
+    }
+    Ok(tables)
 }
 
 /// Minutes east of UTC of `Z`, `+02:00` or `-0530`.

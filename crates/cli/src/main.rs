@@ -7,6 +7,8 @@ mod catalog;
 mod check;
 mod data;
 mod errors;
+mod import;
+mod inspect;
 mod output;
 mod outside;
 mod panics;
@@ -44,6 +46,8 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::Batch(args)) => batch::run(&args),
         Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Inspect(args)) => inspect::run(&args),
+        Some(Command::Import(args)) => import::run(&args),
         None => repl::run(&cli.data),
     }
 }

@@ -32,4 +32,4 @@ pub use error::LoadError;
 pub use load::load;
 pub use options::{DateOrder, Duplicates, LoadOptions};
 pub use report::FileReport;
-pub use table::{Loaded, LoadedTable, TableSource};
+pub use table::{Filled, Loaded, LoadedTable, TableSource};

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use arrow::array::RecordBatch;
-use kql_types::Schema;
+use arrow::array::{Array, AsArray, RecordBatch};
+use kql_types::{Column, ScalarType, Schema};
 
 use crate::{FileReport, LoadError, parquet_file};
 
@@ -26,6 +26,26 @@ impl LoadedTable {
         Schema::new(self.schema.columns.iter().chain(&self.hidden.columns).cloned().collect())
     }
 
+    /// How many rows have a value in each column.
+    pub fn filled(&self) -> Result<Filled, LoadError> {
+        let mut columns: Vec<(Column, u64)> =
+            self.all_columns().columns.into_iter().map(|c| (c, 0)).collect();
+        let mut rows = 0;
+        for batch in self.batches()? {
+            rows += batch.num_rows() as u64;
+            for ((column, count), array) in columns.iter_mut().zip(batch.columns()) {
+                let filled = match array.as_string_view_opt() {
+                    Some(texts) if column.ty == ScalarType::String => {
+                        texts.lengths().filter(|length| *length > 0).count()
+                    }
+                    _ => array.len() - array.null_count(),
+                };
+                *count += filled as u64;
+            }
+        }
+        Ok(Filled { rows, columns })
+    }
+
     /// The rows in memory, those of Parquet files read and converted.
     pub fn batches(&self) -> Result<Vec<RecordBatch>, LoadError> {
         match &self.source {
@@ -42,6 +62,15 @@ impl LoadedTable {
             }
         }
     }
+}
+
+/// How many rows of a table have a value in each column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filled {
+    /// The rows.
+    pub rows: u64,
+    /// The columns, visible and hidden, with the rows that have neither a null nor an empty string there.
+    pub columns: Vec<(Column, u64)>,
 }
 
 /// The rows of a table.
