@@ -95,7 +95,7 @@ impl<'e> Binder<'e> {
         if !self.execute {
             return Ok(Vec::new());
         }
-        self.engine.collect(&frame.plan).map_err(|error| codes::runtime(span, &error))
+        self.engine.collect(&frame.plan, self.options).map_err(|error| codes::runtime(span, &error))
     }
 
     /// Counts a call of a function within functions.

@@ -4,6 +4,8 @@ use datafusion::error::DataFusionError;
 use kql_parser::diagnostic::{Diagnostic, Kind};
 use kql_parser::span::Span;
 
+use crate::execution::Cancelled;
+
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $name:ident = $code:literal, $title:literal;)*) => {
         $($(#[doc = $doc])* pub const $name: &str = $code;)*
@@ -94,6 +96,9 @@ pub fn data(span: Span, message: impl Into<String>) -> Box<Diagnostic> {
 /// A failure while running.
 pub fn runtime(span: Span, error: &DataFusionError) -> Box<Diagnostic> {
     let (kind, code) = match error.find_root() {
+        DataFusionError::External(source) if source.is::<Cancelled>() => {
+            return Box::new(Diagnostic::new(Kind::Runtime, CANCELLED, source.to_string(), span));
+        }
         // A kernel refuses what only the values show, such as a series whose period is not plain.
         DataFusionError::NotImplemented(message) => {
             return unsupported(UNSUPPORTED_FORM, span, message.clone());

@@ -8,6 +8,7 @@ pub mod bind;
 pub mod catalog;
 pub mod codes;
 pub mod env;
+mod execution;
 pub mod expr;
 pub mod frame;
 mod known;
@@ -29,6 +30,7 @@ mod tabular;
 mod wide_union;
 
 pub use catalog::{Catalog, MemoryCatalog, Table};
+pub use execution::Cancellation;
 pub use outside::Outside;
 pub use result::{QueryResult, ResultTable};
 pub use session::{Engine, QueryOptions};

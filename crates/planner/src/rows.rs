@@ -102,8 +102,10 @@ impl Binder<'_> {
         if !self.execute {
             return Rows::new(frame.columns.clone(), &[], span);
         }
-        let batches =
-            self.engine.collect_in_order(&frame.plan).map_err(|error| codes::runtime(span, &error))?;
+        let batches = self
+            .engine
+            .collect_in_order(&frame.plan, self.options)
+            .map_err(|error| codes::runtime(span, &error))?;
         Rows::new(frame.columns.clone(), &batches, span)
     }
 

@@ -1,26 +1,21 @@
 //! The whole pipeline on one screen: text, syntax tree, plan, rows.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::error::{DataFusionError, Result as PlanResult};
-use datafusion::execution::SessionStateBuilder;
-use datafusion::execution::session_state::SessionState;
+use datafusion::error::Result as PlanResult;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::display::DisplayableExecutionPlan;
-use datafusion::physical_plan::{collect, collect_partitioned};
-use datafusion::prelude::SessionConfig;
 use kql_parser::diagnostic::Diagnostic;
 use kql_parser::span::Span;
 use kql_types::Column;
-use tokio::runtime::{Builder, Runtime};
 
 use crate::bind::Binder;
 use crate::catalog::Catalog;
 use crate::codes;
 use crate::env::Env;
+use crate::execution::{Cancellation, Execution, RowOrder};
 use crate::frame::Frame;
-use crate::node::RowQueryPlanner;
 use crate::outside::Outside;
 use crate::result::{QueryResult, ResultTable};
 use crate::stored::{self, Stored};
@@ -34,6 +29,10 @@ pub struct QueryOptions {
     pub params: Vec<(String, String)>,
     /// What a query may read besides the catalogue.
     pub outside: Outside,
+    /// Bytes that the rows a query keeps may take; what can be is written to disk beyond them. Unlimited when absent.
+    pub memory_limit: Option<usize>,
+    /// Stops the query from another thread.
+    pub cancellation: Cancellation,
 }
 
 /// Plans and runs queries over the tables of a catalogue.
@@ -41,15 +40,13 @@ pub struct Engine {
     catalog: Arc<dyn Catalog>,
     /// Functions from files, in the order in which they were given; a later one hides an earlier one.
     pub(crate) stored: Vec<Stored>,
-    /// Made when the first query runs: `check` needs no threads.
-    runtime: OnceLock<Runtime>,
-    state: OnceLock<SessionState>,
+    execution: Execution,
 }
 
 impl Engine {
     /// An engine over a catalogue.
     pub fn new(catalog: Arc<dyn Catalog>) -> Self {
-        Engine { catalog, stored: Vec::new(), runtime: OnceLock::new(), state: OnceLock::new() }
+        Engine { catalog, stored: Vec::new(), execution: Execution::default() }
     }
 
     /// Adds the functions of a text, which may hold `.create-or-alter function` commands, `let` statements that define
@@ -64,7 +61,7 @@ impl Engine {
     /// The columns of a query's result, without running anything over data.
     pub fn check(&self, text: &str, options: &QueryOptions) -> Result<Vec<Column>, Vec<Diagnostic>> {
         let (frame, _) = self.bind(text, options, false)?;
-        self.optimize(&frame.plan).map_err(|error| vec![*codes::internal(whole(text), &error)])?;
+        self.execution.optimize(&frame.plan).map_err(|error| vec![*codes::internal(whole(text), &error)])?;
         Ok(frame.columns)
     }
 
@@ -74,8 +71,9 @@ impl Engine {
         let mut tables = Vec::new();
         let named = std::iter::once(("PrimaryResult".to_string(), main)).chain(more);
         for (name, frame) in named {
-            let batches =
-                self.collect(&frame.plan).map_err(|error| vec![*codes::runtime(whole(text), &error)])?;
+            let batches = self
+                .collect(&frame.plan, options)
+                .map_err(|error| vec![*codes::runtime(whole(text), &error)])?;
             tables.push(ResultTable { name, columns: frame.columns, batches, render: frame.rendering });
         }
         Ok(QueryResult { tables })
@@ -84,22 +82,20 @@ impl Engine {
     /// The optimized plan of a query, as text.
     pub fn explain(&self, text: &str, options: &QueryOptions) -> Result<String, Vec<Diagnostic>> {
         let (frame, _) = self.bind(text, options, true)?;
-        let plan = self.optimize(&frame.plan).map_err(|error| vec![*codes::internal(whole(text), &error)])?;
+        let plan = self
+            .execution
+            .optimize(&frame.plan)
+            .map_err(|error| vec![*codes::internal(whole(text), &error)])?;
         Ok(plan.display_indent().to_string())
     }
 
     /// Runs a query and gives the plan that ran, with what each step measured: rows, times, row groups skipped.
     pub fn analyze(&self, text: &str, options: &QueryOptions) -> Result<String, Vec<Diagnostic>> {
         let (frame, _) = self.bind(text, options, true)?;
-        let state = self.state();
-        let ran = self.runtime().and_then(|runtime| {
-            runtime.block_on(async {
-                let plan = state.create_physical_plan(&frame.plan).await?;
-                collect(plan.clone(), state.task_ctx()).await?;
-                Ok(plan)
-            })
-        });
-        let plan = ran.map_err(|error| vec![*codes::runtime(whole(text), &error)])?;
+        let (_, plan) = self
+            .execution
+            .run(&frame.plan, options, RowOrder::Any)
+            .map_err(|error| vec![*codes::runtime(whole(text), &error)])?;
         Ok(DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(true).to_string())
     }
 
@@ -121,53 +117,19 @@ impl Engine {
         Ok((frame, binder.more_results))
     }
 
-    fn optimize(&self, plan: &LogicalPlan) -> PlanResult<LogicalPlan> {
-        self.state().optimize(plan)
-    }
-
     /// Runs a plan to the end on the engine's threads.
-    pub(crate) fn collect(&self, plan: &LogicalPlan) -> PlanResult<Vec<RecordBatch>> {
-        let state = self.state();
-        self.runtime()?.block_on(async {
-            let physical = state.create_physical_plan(plan).await?;
-            collect(physical, state.task_ctx()).await
-        })
+    pub(crate) fn collect(&self, plan: &LogicalPlan, options: &QueryOptions) -> PlanResult<Vec<RecordBatch>> {
+        self.execution.run(plan, options, RowOrder::Any).map(|(rows, _)| rows)
     }
 
     /// Runs a plan to the end, each partition of its source by itself, so that rows come in the order of their
     /// source as long as no step needs to shuffle them.
-    pub(crate) fn collect_in_order(&self, plan: &LogicalPlan) -> PlanResult<Vec<RecordBatch>> {
-        let state = self.state();
-        let config = state.config().clone().with_target_partitions(1);
-        let state = SessionStateBuilder::new_from_existing(state.clone()).with_config(config).build();
-        self.runtime()?.block_on(async {
-            let physical = state.create_physical_plan(plan).await?;
-            let partitions = collect_partitioned(physical, state.task_ctx()).await?;
-            Ok(partitions.into_iter().flatten().collect())
-        })
-    }
-
-    fn runtime(&self) -> PlanResult<&Runtime> {
-        if let Some(runtime) = self.runtime.get() {
-            return Ok(runtime);
-        }
-        let runtime = Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| DataFusionError::External(Box::new(error)))?;
-        Ok(self.runtime.get_or_init(|| runtime))
-    }
-
-    fn state(&self) -> &SessionState {
-        self.state.get_or_init(|| {
-            let threads = std::thread::available_parallelism().map_or(1, usize::from);
-            let config = SessionConfig::new().with_target_partitions(threads);
-            SessionStateBuilder::new()
-                .with_config(config)
-                .with_default_features()
-                .with_query_planner(Arc::new(RowQueryPlanner))
-                .build()
-        })
+    pub(crate) fn collect_in_order(
+        &self,
+        plan: &LogicalPlan,
+        options: &QueryOptions,
+    ) -> PlanResult<Vec<RecordBatch>> {
+        self.execution.run(plan, options, RowOrder::Source).map(|(rows, _)| rows)
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) async fn open(
     let open_one = |path: PathBuf| {
         let cache = Arc::clone(&cache);
         async move {
-            let location = Path::from_absolute_path(std::path::absolute(&path)?)
+            let location = Path::from_filesystem_path(&path)
                 .map_err(|error| DataFusionError::External(Box::new(error)))?;
             let meta = store.head(&location).await?;
             let footer = DFParquetMetadata::new(store, &meta)

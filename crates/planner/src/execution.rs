@@ -1,0 +1,207 @@
+//! Running plans: threads, limits, cancellation.
+
+use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionState;
+use datafusion::execution::{SessionStateBuilder, TaskContext};
+use datafusion::functions_aggregate::first_last::first_value_udaf;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::{ExecutionPlan, collect, collect_partitioned};
+use datafusion::prelude::SessionConfig;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
+
+use crate::node::RowQueryPlanner;
+use crate::session::QueryOptions;
+
+/// Expressions are evaluated by recursion, and nest as deep as a query writes them.
+const WORKER_STACK_BYTES: usize = 64 << 20;
+
+/// How many consumers the message of an exceeded memory limit names.
+const NAMED_CONSUMERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(2);
+
+/// Stops queries that are under way, from any thread. Copies are one handle.
+#[derive(Debug, Clone, Default)]
+pub struct Cancellation(Arc<Signal>);
+
+#[derive(Debug, Default)]
+struct Signal {
+    set: AtomicBool,
+    changed: Notify,
+}
+
+impl Cancellation {
+    /// Stops the queries that were given this handle, and those that will be.
+    pub fn cancel(&self) {
+        self.0.set.store(true, Ordering::SeqCst);
+        self.0.changed.notify_waiters();
+    }
+
+    /// Whether [`Cancellation::cancel`] has been called.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.set.load(Ordering::SeqCst)
+    }
+
+    async fn cancelled(&self) {
+        loop {
+            let mut changed = std::pin::pin!(self.0.changed.notified());
+            changed.as_mut().enable();
+            if self.is_cancelled() {
+                return;
+            }
+            changed.await;
+        }
+    }
+}
+
+/// What a query that was cancelled fails with.
+#[derive(Debug)]
+pub(crate) struct Cancelled;
+
+impl std::fmt::Display for Cancelled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the query was cancelled")
+    }
+}
+
+impl std::error::Error for Cancelled {}
+
+fn cancelled() -> DataFusionError {
+    DataFusionError::External(Box::new(Cancelled))
+}
+
+/// The order in which the rows of a plan are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowOrder {
+    /// Any that the plan allows.
+    Any,
+    /// That of the plan's source, as long as no step needs to shuffle rows.
+    Source,
+}
+
+/// The threads and the settings of an engine; both are made when the first query runs.
+#[derive(Default)]
+pub(crate) struct Execution {
+    runtime: OnceLock<Runtime>,
+    state: OnceLock<SessionState>,
+}
+
+impl Execution {
+    pub(crate) fn optimize(&self, plan: &LogicalPlan) -> Result<LogicalPlan> {
+        self.state().optimize(plan)
+    }
+
+    /// Runs a plan to the end; the rows, and the plan with what it measured.
+    pub(crate) fn run(
+        &self,
+        plan: &LogicalPlan,
+        options: &QueryOptions,
+        order: RowOrder,
+    ) -> Result<(Vec<RecordBatch>, Arc<dyn ExecutionPlan>)> {
+        let mut config = self.state().config().clone();
+        if order == RowOrder::Source {
+            config = config.with_target_partitions(1);
+        }
+        let outcome = self.run_with(plan, options, order, &config);
+        match outcome {
+            // A hash join cannot leave memory, a merge join can.
+            Err(error) if options.memory_limit.is_some() && is_exhausted(&error) => {
+                config.options_mut().optimizer.prefer_hash_join = false;
+                self.run_with(plan, options, order, &config)
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn run_with(
+        &self,
+        plan: &LogicalPlan,
+        options: &QueryOptions,
+        order: RowOrder,
+        config: &SessionConfig,
+    ) -> Result<(Vec<RecordBatch>, Arc<dyn ExecutionPlan>)> {
+        if options.cancellation.is_cancelled() {
+            return Err(cancelled());
+        }
+        let mut state =
+            SessionStateBuilder::new_from_existing(self.state().clone()).with_config(config.clone());
+        if let Some(limit) = options.memory_limit {
+            let pool = TrackConsumersPool::new(FairSpillPool::new(limit), NAMED_CONSUMERS);
+            let limited = RuntimeEnvBuilder::from_runtime_env(self.state().runtime_env())
+                .with_memory_pool(Arc::new(pool))
+                .build_arc()?;
+            state = state.with_runtime_env(limited);
+        }
+        let state = state.build();
+        let runtime = self.runtime()?;
+        let physical = runtime.block_on(state.create_physical_plan(plan))?;
+        let rows = runtime.spawn(rows_of(Arc::clone(&physical), state.task_ctx(), order));
+        let abort = rows.abort_handle();
+        let outcome = runtime.block_on(async {
+            tokio::select! {
+                rows = rows => Some(rows),
+                () = options.cancellation.cancelled() => None,
+            }
+        });
+        match outcome {
+            Some(Ok(rows)) => Ok((rows?, physical)),
+            Some(Err(error)) if error.is_panic() => resume_unwind(error.into_panic()),
+            Some(Err(error)) => Err(DataFusionError::External(Box::new(error))),
+            None => {
+                abort.abort();
+                Err(cancelled())
+            }
+        }
+    }
+
+    fn runtime(&self) -> Result<&Runtime> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let runtime = Builder::new_multi_thread()
+            .thread_stack_size(WORKER_STACK_BYTES)
+            .enable_all()
+            .build()
+            .map_err(|error| DataFusionError::External(Box::new(error)))?;
+        Ok(self.runtime.get_or_init(|| runtime))
+    }
+
+    /// The rules and settings of the engine underneath. Functions are part of the plans that use them, so none is
+    /// registered but the one that a rule of the optimizer looks up by name.
+    fn state(&self) -> &SessionState {
+        self.state.get_or_init(|| {
+            let threads = std::thread::available_parallelism().map_or(1, usize::from);
+            let config = SessionConfig::new()
+                .with_target_partitions(threads)
+                .with_information_schema(false)
+                .with_create_default_catalog_and_schema(false);
+            SessionStateBuilder::new()
+                .with_config(config)
+                .with_aggregate_functions(vec![first_value_udaf()])
+                .with_query_planner(Arc::new(RowQueryPlanner))
+                .build()
+        })
+    }
+}
+
+async fn rows_of(
+    plan: Arc<dyn ExecutionPlan>,
+    context: Arc<TaskContext>,
+    order: RowOrder,
+) -> Result<Vec<RecordBatch>> {
+    match order {
+        RowOrder::Any => collect(plan, context).await,
+        RowOrder::Source => Ok(collect_partitioned(plan, context).await?.into_iter().flatten().collect()),
+    }
+}
+
+fn is_exhausted(error: &DataFusionError) -> bool {
+    matches!(error.find_root(), DataFusionError::ResourcesExhausted(_))
+}

@@ -1,0 +1,44 @@
+//! Queries that are stopped: by their caller, or by a memory limit.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use kql_planner::{Cancellation, Engine, MemoryCatalog, QueryOptions, codes};
+
+fn engine() -> Engine {
+    Engine::new(Arc::new(MemoryCatalog::default()))
+}
+
+#[test]
+fn a_cancelled_query_ends_soon() {
+    let cancellation = Cancellation::default();
+    let options = QueryOptions { cancellation: cancellation.clone(), ..QueryOptions::default() };
+    let started = Instant::now();
+    let stopper = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(300));
+        cancellation.cancel();
+    });
+    // Minutes of work.
+    let query = "let N = range x from 1 to 100000 step 1 | extend k = 1;
+        N | join kind=inner N on k | summarize dcount(strcat(x, x1))";
+    let errors = engine().run(query, &options).expect_err("a cancelled query has no rows");
+    assert_eq!(errors[0].code, codes::CANCELLED);
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+    stopper.join().expect("the stopper ends");
+    let again = engine().run("print 1", &options).expect_err("the handle stays set");
+    assert_eq!(again[0].message, "the query was cancelled");
+}
+
+#[test]
+fn a_memory_limit_is_named() {
+    let options = QueryOptions { memory_limit: Some(1 << 20), ..QueryOptions::default() };
+    let query = "range x from 1 to 300000 step 1 | summarize make_set(tostring(x), 1000000) by x % 3";
+    match engine().run(query, &options) {
+        Ok(_) => panic!("the sets take more than a megabyte"),
+        Err(errors) => assert_eq!(errors[0].code, codes::LIMIT, "{errors:?}"),
+    }
+    // A sort goes to disk.
+    let query = "range x from 1 to 200000 step 1 | extend s = strcat('row ', x) | sort by s desc | count";
+    let options = QueryOptions { memory_limit: Some(64 << 20), ..QueryOptions::default() };
+    assert!(engine().run(query, &options).is_ok());
+}
