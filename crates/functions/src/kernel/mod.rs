@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod fourier;
+pub mod geo;
 pub mod ip;
 pub mod measure;
 pub mod needles;

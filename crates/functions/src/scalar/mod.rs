@@ -5,6 +5,7 @@ mod context;
 mod convert;
 mod datetime;
 pub mod dynamic;
+mod geo;
 pub mod ip;
 mod logic;
 mod math;
@@ -21,6 +22,7 @@ pub(crate) fn families() -> Vec<Family> {
         Family { name: "context", functions: context::functions() },
         Family { name: "convert", functions: convert::functions() },
         Family { name: "datetime", functions: datetime::functions() },
+        Family { name: "geo", functions: geo::functions() },
         Family { name: "ip", functions: ip::functions() },
         Family { name: "logic", functions: logic::functions() },
         Family { name: "math", functions: math::functions() },
