@@ -138,14 +138,23 @@ fn triangle_area(a: Point, b: Point, c: Point) -> f64 {
     2.0 * volume.atan2(1.0 + a.dot(b) + b.dot(c) + c.dot(a))
 }
 
-/// The centroid times the area. By the theorem of Stokes it is a sum over the edges alone.
+/// The centroid times the area. By the theorem of Stokes it is half the sum, over the edges, of the normals times the
+/// angles.
 fn ring_centroid(ring: &[Point]) -> Point {
     let none = Point { x: 0.0, y: 0.0, z: 0.0 };
+    let Some(&origin) = ring.first() else { return none };
+    // Taken from a corner, so that the large parts, which add up to nothing around a ring, do not eat the digits.
     edges(ring)
         .map(|(a, b)| {
-            let normal = a.cross(b);
-            let length = normal.length();
-            if length > 0.0 { normal.times(a.angle(b) / length / 2.0) } else { none }
+            let excess = excess_of_arc(a.angle(b));
+            let (p, q) = (a.minus(origin), b.minus(origin));
+            p.cross(q).times(1.0 + excess).plus(origin.cross(q.minus(p)).times(excess)).times(0.5)
         })
         .fold(none, Point::plus)
+}
+
+/// The angle over its sine, less 1.
+fn excess_of_arc(angle: f64) -> f64 {
+    let squared = angle * angle;
+    if angle < 0.01 { squared / 6.0 + 7.0 * squared * squared / 360.0 } else { angle / angle.sin() - 1.0 }
 }

@@ -75,14 +75,14 @@ impl Cell {
         let level = self.level();
         let at = |i: i64, j: i64| Cell::of_any_place(face, i, j).parent(level);
         [
-            (i - size, j - size),
-            (i + size, j - size),
-            (i, j - size),
-            (i, j + size),
-            (i - size, j),
-            (i + size, j),
-            (i - size, j + size),
             (i + size, j + size),
+            (i + size, j),
+            (i - size, j),
+            (i, j - size),
+            (i - size, j + size),
+            (i + size, j - size),
+            (i, j + size),
+            (i - size, j - size),
         ]
         .into_iter()
         .map(|(i, j)| at(i, j))
