@@ -34,7 +34,8 @@ pub fn load(args: &DataArgs) -> Result<Loaded, Failure> {
     }
     let now = now(args.now.as_deref(), &loaded.report)?;
     let catalog = LogCatalog::new(options.catalogue, loaded.tables).map_err(Failure::usage)?;
-    let options = QueryOptions { now, outside: outside::places(&args.read.outside)?, ..QueryOptions::default() };
+    let options =
+        QueryOptions { now, outside: outside::places(&args.read.outside)?, ..QueryOptions::default() };
     let mut engine = Engine::new(Arc::new(catalog));
     outside::define(&mut engine, &args.read.outside)?;
     Ok(Loaded { engine, options, report: loaded.report })

@@ -29,7 +29,8 @@ impl Point {
 
     /// Longitude and latitude in degrees.
     pub fn degrees(self) -> (f64, f64) {
-        (self.y.atan2(self.x).to_degrees(), self.z.atan2(self.x.hypot(self.y)).to_degrees())
+        let equatorial = (self.x * self.x + self.y * self.y).sqrt();
+        (self.y.atan2(self.x).to_degrees(), self.z.atan2(equatorial).to_degrees())
     }
 
     /// The scalar product.

@@ -1,13 +1,14 @@
 //! Lines: length, centroid, places along them, distances to them, crossings.
 
-use datafusion::common::DataFusionError;
+use datafusion::arrow::array::ArrayRef;
+use datafusion::common::{DataFusionError, Result};
 use kql_types::ScalarType;
 use kql_types::dynamic::{elements, get_key, tostring};
 
 use super::point::sphere_only;
 use super::{Shapes, collect};
 use crate::adapter::{kernel, next_input};
-use crate::column::{Json, JsonText, Output};
+use crate::column::{Input, Json, JsonText, Output};
 use crate::function::{Function, Overload, Param};
 use crate::kernel::geo::line::{centroid, closest_on, length, locate, meet, point_at};
 use crate::kernel::geo::point::{EARTH_RADIUS, Point, crossing};
@@ -82,8 +83,12 @@ pub(super) fn functions() -> Vec<Function> {
                 "9",
             )],
         )
-        .on(row!(|line_string: Json| -> Option<JsonText> { densified(line_string.0, TOLERANCE) }))
-        .on(row!(|line_string: Json, tolerance: f64| -> Option<JsonText> { densified(line_string.0, tolerance) })),
+        .on(Overload::kernel(vec![Param::is("line_string", ScalarType::Dynamic)], ScalarType::Dynamic, kernel(run_densify)))
+        .on(Overload::kernel(
+            vec![Param::is("line_string", ScalarType::Dynamic), Param::is("tolerance", ScalarType::Real)],
+            ScalarType::Dynamic,
+            kernel(run_densify),
+        )),
         Function::new(
             "geo_distance_point_to_line",
             "The shortest distance of a point from a line in meters. Null where either is invalid.",
@@ -171,23 +176,56 @@ fn located(line: &str, longitude: f64, latitude: f64) -> Option<f64> {
     locate(lines.single()?, Point::from_degrees(longitude, latitude)?)
 }
 
-/// Longitudes beyond 180 degrees are welcome here: they tell which way round an edge runs.
-fn densified(json: &str, tolerance: f64) -> Option<JsonText> {
-    if !(0.1..=10_000.0).contains(&tolerance) {
-        return None;
+fn run_densify(inputs: &[Input], rows: usize) -> Result<ArrayRef> {
+    let mut inputs = inputs.iter();
+    let lines = next_input(&mut inputs)?.view::<Json>()?;
+    let tolerances = inputs.next().map(Input::view::<f64>).transpose()?;
+    let mut builder = JsonText::builder(rows);
+    for row in 0..rows {
+        let tolerance = tolerances.as_ref().map_or(Some(TOLERANCE), |tolerances| tolerances.get(row));
+        let dense = match lines.get(row).zip(tolerance) {
+            Some((line, tolerance)) => densified(line.0, tolerance)?,
+            None => None,
+        };
+        JsonText::append(&mut builder, dense);
     }
+    Ok(JsonText::finish(builder))
+}
+
+/// A line in degrees, densified.
+fn densified(json: &str, tolerance: f64) -> Result<Option<JsonText>> {
+    if !(0.1..=10_000.0).contains(&tolerance) {
+        return Ok(None);
+    }
+    let Some(lines) = straight_lines(json) else { return Ok(None) };
+    // Kusto splits a line there, a little before and behind.
+    let splits = |line: &Vec<(f64, f64)>| {
+        line.iter().any(|(longitude, _)| longitude.abs() > 180.0)
+            || line.iter().zip(line.iter().skip(1)).any(|(from, to)| (from.0 - to.0).abs() > 180.0)
+    };
+    if lines.iter().any(splits) {
+        return Err(DataFusionError::NotImplemented(
+            "geo_line_densify(): lines across the antimeridian are not supported".into(),
+        ));
+    }
+    let dense = |line: &Vec<(f64, f64)>| densify(line, tolerance).into_iter().map(on_globe).collect();
+    Ok(Some(JsonText(lines_json(&lines.iter().map(dense).collect::<Vec<_>>()))))
+}
+
+/// The lines in degrees; `None` where they are invalid.
+fn straight_lines(json: &str) -> Option<Vec<Vec<(f64, f64)>>> {
     let coordinates = get_key(json, "coordinates")?;
     let line = |json: &str| -> Option<Vec<(f64, f64)>> {
         let positions = elements(json).map(position).collect::<Option<Vec<_>>>()?;
         let valid = positions.len() >= 2 && positions.iter().all(|position| position.1.abs() <= 90.0);
-        valid.then(|| densify(&positions, tolerance).into_iter().map(on_globe).collect())
+        valid.then_some(positions)
     };
     let lines = match tostring(get_key(json, "type")?).as_ref() {
         "LineString" => vec![line(coordinates)?],
         "MultiLineString" => elements(coordinates).map(line).collect::<Option<Vec<_>>>()?,
         _ => return None,
     };
-    (!lines.is_empty()).then(|| JsonText(lines_json(&lines)))
+    (!lines.is_empty()).then_some(lines)
 }
 
 /// The same place with a longitude from -180 to 180.
@@ -195,7 +233,7 @@ fn on_globe((longitude, latitude): (f64, f64)) -> (f64, f64) {
     Point::of_degrees(longitude, latitude).degrees()
 }
 
-fn intersection(first: &Lines, second: &Lines) -> datafusion::common::Result<JsonText> {
+fn intersection(first: &Lines, second: &Lines) -> Result<JsonText> {
     let (first, second): (Vec<_>, Vec<_>) = (first.edges().collect(), second.edges().collect());
     let mut points =
         first.iter().flat_map(|&(a, b)| second.iter().filter_map(move |&(c, d)| crossing(a, b, c, d)));
