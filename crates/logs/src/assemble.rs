@@ -12,14 +12,17 @@ use crate::table::{LoadedTable, TableSource};
 use crate::writer::Filled;
 
 /// Joins the parts of a table. Columns that no part has share one array of a length; hidden columns that no part has are
-/// left out.
-pub(crate) fn table(layout: &Layout, parts: Vec<Filled>) -> Result<LoadedTable, ArrowError> {
+/// left out. A table without any column, such as empty objects give, is none.
+pub(crate) fn table(layout: &Layout, parts: Vec<Filled>) -> Result<Option<LoadedTable>, ArrowError> {
     let used: BTreeSet<Slot> = parts
         .iter()
         .flat_map(|part| part.columns.iter().map(|(slot, _)| *slot))
         .filter(|slot| *slot >= layout.visible)
         .collect();
     let slots: Vec<Slot> = (0..layout.visible).chain(used.iter().copied()).collect();
+    if slots.is_empty() {
+        return Ok(None);
+    }
     let columns =
         |slots: &[Slot]| Schema::new(slots.iter().map(|slot| layout.columns[*slot].clone()).collect());
     let arrow = columns(&slots).arrow();
@@ -36,10 +39,10 @@ pub(crate) fn table(layout: &Layout, parts: Vec<Filled>) -> Result<LoadedTable, 
         let arrays = slots.iter().map(&mut column).collect();
         batches.push(RecordBatch::try_new(Arc::clone(&arrow), arrays)?);
     }
-    Ok(LoadedTable {
+    Ok(Some(LoadedTable {
         name: layout.table.clone(),
         schema: layout.schema(),
         hidden: columns(&slots[layout.visible..]),
         source: TableSource::Batches(batches),
-    })
+    }))
 }

@@ -65,7 +65,7 @@ impl Tables {
             let Some(layout) = layouts.get(&table) else { continue };
             let parts = parts.into_iter().map(|(_, part)| part).collect();
             let table = assemble::table(&layout, parts);
-            tables.push(table.map_err(|error| LoadError::Internal(error.to_string()))?);
+            tables.extend(table.map_err(|error| LoadError::Internal(error.to_string()))?);
         }
         for (schema, hidden, name, paths) in parquet_file::group(self.parquet) {
             match tables.iter_mut().find(|table| table.name == name) {
