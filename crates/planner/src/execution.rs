@@ -178,8 +178,10 @@ impl Execution {
     fn state(&self) -> &SessionState {
         self.state.get_or_init(|| {
             let threads = std::thread::available_parallelism().map_or(1, usize::from);
+            // Dealing one stream out to several would undo an order that the rows are in; sources split themselves.
             let config = SessionConfig::new()
                 .with_target_partitions(threads)
+                .with_round_robin_repartition(false)
                 .with_information_schema(false)
                 .with_create_default_catalog_and_schema(false);
             SessionStateBuilder::new()

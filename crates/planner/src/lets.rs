@@ -279,8 +279,14 @@ impl Binder<'_> {
             let Some(expr) = last else {
                 return Err(semantic(codes::STATEMENT, span, format!("{}() gives no value", function.name)));
             };
-            let value = binder
-                .scalar(&RowScope { serialized: scope.serialized, ..RowScope::constants(&inner) }, expr)?;
+            let value = binder.scalar(
+                &RowScope {
+                    serialized: scope.serialized,
+                    windows: scope.windows.clone(),
+                    ..RowScope::constants(&inner)
+                },
+                expr,
+            )?;
             Ok(Bound::new(value))
         })
     }

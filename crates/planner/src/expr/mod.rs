@@ -16,6 +16,7 @@ use kql_types::{Column, ScalarType};
 
 pub(crate) use aggregate::AggregateScope;
 pub(crate) use operator::symbol;
+pub(crate) use window::WindowScope;
 
 use crate::bind::Binder;
 use crate::codes::{self, semantic};
@@ -61,6 +62,8 @@ pub(crate) struct RowScope<'a> {
     pub aggregates: Option<AggregateScope<'a>>,
     /// The frame's rows are in order, so that window functions mean something.
     pub serialized: bool,
+    /// Set where the operator computes window functions: their calls are collected.
+    pub windows: Option<WindowScope>,
     /// Null counts as false here, so that a comparison may take the form that prunes.
     pub filter: bool,
 }
@@ -76,8 +79,14 @@ impl<'a> RowScope<'a> {
             open: frame.open,
             aggregates: None,
             serialized: frame.serialized,
+            windows: None,
             filter: false,
         }
+    }
+
+    /// The same scope in an operator that computes window functions.
+    pub(crate) fn with_windows(self, windows: &WindowScope) -> Self {
+        RowScope { windows: Some(windows.clone()), ..self }
     }
 
     /// A scope without columns.
@@ -90,6 +99,7 @@ impl<'a> RowScope<'a> {
             open: false,
             aggregates: None,
             serialized: false,
+            windows: None,
             filter: false,
         }
     }
@@ -104,6 +114,7 @@ impl<'a> RowScope<'a> {
             open: self.open,
             aggregates: self.aggregates.clone(),
             serialized: self.serialized,
+            windows: self.windows.clone(),
             filter: false,
         }
     }

@@ -6,8 +6,12 @@
 pub(crate) mod expand;
 pub(crate) mod extract;
 mod logical;
+mod order;
 mod physical;
+pub(crate) mod range;
+pub(crate) mod rows;
 mod slices;
+pub(crate) mod window;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -18,6 +22,7 @@ use datafusion::error::Result as PlanResult;
 use datafusion::logical_expr::{Extension, LogicalPlan};
 
 pub(crate) use logical::RowNode;
+pub(crate) use order::ordered;
 pub(crate) use physical::RowQueryPlanner;
 
 /// An operator over the rows of one input. Two of the same `Debug` text are the same operator.

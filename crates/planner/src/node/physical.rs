@@ -26,6 +26,7 @@ use datafusion::physical_plan::{
 use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
 use futures::{Stream, StreamExt};
 
+use super::order::OrderNode;
 use super::{RowNode, RowOperator, RowStream};
 
 /// Makes physical plans, those of [`RowNode`]s among them.
@@ -53,14 +54,17 @@ impl ExtensionPlanner for RowPlanner {
         &self,
         _planner: &dyn PhysicalPlanner,
         node: &dyn UserDefinedLogicalNode,
-        _logical_inputs: &[&LogicalPlan],
+        logical_inputs: &[&LogicalPlan],
         physical_inputs: &[Arc<dyn ExecutionPlan>],
-        _session: &dyn Session,
-        _context: &PhysicalPlanningContext,
+        session: &dyn Session,
+        context: &PhysicalPlanningContext,
     ) -> PlanResult<Option<Arc<dyn ExecutionPlan>>> {
-        let (Some(node), [input]) = (node.as_any().downcast_ref::<RowNode>(), physical_inputs) else {
-            return Ok(None);
-        };
+        let ([below], [input]) = (logical_inputs, physical_inputs) else { return Ok(None) };
+        if let Some(node) = node.as_any().downcast_ref::<OrderNode>() {
+            let plan = node.physical(input.clone(), below.schema(), session.execution_props(), context)?;
+            return Ok(Some(plan));
+        }
+        let Some(node) = node.as_any().downcast_ref::<RowNode>() else { return Ok(None) };
         Ok(Some(Arc::new(RowExec::try_new(input.clone(), node.operator.clone())?)))
     }
 }

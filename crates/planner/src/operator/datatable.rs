@@ -1,5 +1,7 @@
 //! `datatable(schema)[values]`
 
+use std::sync::Arc;
+
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::ScalarValue;
 use kql_functions::resolve;
@@ -12,7 +14,9 @@ use crate::bind::Binder;
 use crate::catalog::Table;
 use crate::codes::{self, internal, semantic};
 use crate::env::Env;
-use crate::frame::Frame;
+use crate::frame::{Frame, one_row};
+use crate::node;
+use crate::node::rows::Rows;
 use crate::params::Params;
 
 impl Binder<'_> {
@@ -71,8 +75,16 @@ impl Binder<'_> {
             .map(|batch| RecordBatch::try_new(arrow.clone(), batch.columns().to_vec()))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| internal(span, &error.into()))?;
-        let table = Table::from_batches(schema, vec![batches]).map_err(|error| internal(span, &error))?;
-        let scanned = self.scan("materialized", table, span)?;
+        // A table is read in parts; rows in order stay in one.
+        let scanned = if frame.serialized {
+            let rows = Rows { schema: arrow, batches: Arc::new(batches) };
+            let plan =
+                one_row().and_then(|plan| node::apply(plan, rows)).map_err(|error| internal(span, &error))?;
+            Frame { serialized: true, ..Frame::new(plan, schema.columns) }
+        } else {
+            let table = Table::from_batches(schema, vec![batches]).map_err(|error| internal(span, &error))?;
+            self.scan("materialized", table, span)?
+        };
         Ok(Frame {
             hidden: frame.hidden,
             source_name: frame.source_name,

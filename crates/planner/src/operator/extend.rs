@@ -7,7 +7,7 @@ use crate::Result;
 use crate::bind::Binder;
 use crate::codes::internal;
 use crate::env::Env;
-use crate::expr::RowScope;
+use crate::expr::{RowScope, WindowScope};
 use crate::frame::Frame;
 use crate::naming::Namer;
 
@@ -20,13 +20,15 @@ impl Binder<'_> {
         span: Span,
     ) -> Result<Frame> {
         let mut namer = Namer::new(frame.columns.iter().map(|column| column.name.clone())).strict();
-        let scope = RowScope::of(env, &frame);
+        let windows = WindowScope::default();
+        let scope = RowScope::of(env, &frame).with_windows(&windows);
         let mut added = Vec::new();
         for column in columns {
             for item in self.list_item(&scope, column)? {
                 added.push((namer.name(item.name, column.span())?, item.value));
             }
         }
+        let frame = self.windowed(frame, &windows, span)?;
         self.with_columns(frame, added, span)
     }
 

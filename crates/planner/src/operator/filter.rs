@@ -1,5 +1,6 @@
 //! `where predicate`
 
+use datafusion::logical_expr::LogicalPlanBuilder;
 use kql_functions::resolve;
 use kql_parser::ast::{Expr, Parameter};
 use kql_parser::span::Span;
@@ -9,8 +10,8 @@ use crate::Result;
 use crate::bind::Binder;
 use crate::codes::{self, internal, semantic};
 use crate::env::Env;
-use crate::expr::RowScope;
-use crate::frame::Frame;
+use crate::expr::{RowScope, WindowScope};
+use crate::frame::{Frame, column_expr};
 use crate::params::Params;
 
 impl Binder<'_> {
@@ -23,7 +24,8 @@ impl Binder<'_> {
         span: Span,
     ) -> Result<Frame> {
         Params::check("where", params, &[])?;
-        let scope = RowScope { filter: true, ..RowScope::of(env, &frame) };
+        let windows = WindowScope::default();
+        let scope = RowScope { filter: true, ..RowScope::of(env, &frame).with_windows(&windows) };
         let value = self.scalar(&scope, predicate)?;
         let value = match value.ty {
             ScalarType::Bool => value,
@@ -37,6 +39,18 @@ impl Binder<'_> {
                 return Err(semantic(codes::TYPES, predicate.span, message));
             }
         };
-        frame.filter(value.expr).map_err(|error| internal(span, &error))
+        if windows.is_empty() {
+            return frame.filter(value.expr).map_err(|error| internal(span, &error));
+        }
+        // The filter reads what the window functions gave, and the frame must not keep it.
+        let carried: Vec<_> =
+            frame.plan.schema().fields().iter().map(|field| column_expr(field.name())).collect();
+        let frame = self.windowed(frame, &windows, span)?;
+        let plan = LogicalPlanBuilder::from(frame.plan.clone())
+            .filter(value.expr)
+            .and_then(|builder| builder.project(carried))
+            .and_then(LogicalPlanBuilder::build)
+            .map_err(|error| internal(span, &error))?;
+        Ok(frame.with_plan(plan))
     }
 }

@@ -23,6 +23,7 @@ mod project_reorder;
 mod range;
 mod render;
 mod search;
+mod serialize;
 mod sort;
 mod summarize;
 pub(crate) mod take;
@@ -70,7 +71,8 @@ impl Binder<'_> {
             OperatorKind::ProjectReorder { columns } => self.project_reorder(frame, columns, span),
             OperatorKind::Render(render) => self.render(frame, render),
             OperatorKind::Search(search) => self.search(env, Some(frame), search, span),
-            OperatorKind::Sort { params, by } => self.sort(env, frame, params, by, span),
+            OperatorKind::Serialize { params, columns } => self.serialize(env, frame, params, columns, span),
+            OperatorKind::Sort { params, by } => self.sort(env, frame, params, by),
             OperatorKind::Summarize(summarize) => self.summarize(env, frame, summarize, span),
             OperatorKind::Take { params, count } => self.take(env, frame, params, count, span),
             OperatorKind::Top { params, count, by } => self.top(env, frame, params, count, by, span),
@@ -101,7 +103,6 @@ impl Binder<'_> {
             | OperatorKind::Sample { .. }
             | OperatorKind::SampleDistinct { .. }
             | OperatorKind::Scan(_)
-            | OperatorKind::Serialize { .. }
             | OperatorKind::TopHitters { .. }
             | OperatorKind::TopNested { .. } => Err(refused(operator)),
         }
@@ -135,6 +136,7 @@ fn carries_held_columns(kind: &OperatorKind) -> bool {
             | OperatorKind::ProjectKeep { .. }
             | OperatorKind::ProjectRename { .. }
             | OperatorKind::ProjectReorder { .. }
+            | OperatorKind::Serialize { .. }
             | OperatorKind::Sort { .. }
             | OperatorKind::Summarize(_)
             | OperatorKind::Take { .. }

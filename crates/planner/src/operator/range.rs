@@ -1,24 +1,20 @@
 //! `range name from a to b step c`
 
-use std::sync::Arc;
-
-use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array};
-use datafusion::arrow::record_batch::RecordBatch;
 use kql_functions::{Typed, resolve};
 use kql_parser::ast::{Expr, Range};
 use kql_parser::span::Span;
-use kql_types::{Column, ScalarType, Schema};
+use kql_types::{Column, ScalarType};
 
 use crate::Result;
 use crate::bind::Binder;
-use crate::catalog::Table;
 use crate::codes::{self, internal, semantic};
 use crate::env::Env;
-use crate::frame::Frame;
+use crate::frame::{Frame, one_row};
+use crate::node;
+use crate::node::range::{Numbers, Values};
 
-/// More rows than a laptop holds are a mistake in the query.
-const MAX_ROWS: i128 = 100_000_000;
-const ROWS_PER_BATCH: usize = 8192;
+/// More rows than a laptop works through are a mistake in the query.
+const MAX_ROWS: i128 = 10_000_000_000;
 
 impl Binder<'_> {
     pub(crate) fn range(&mut self, env: &Env, range: &Range, span: Span) -> Result<Frame> {
@@ -29,23 +25,23 @@ impl Binder<'_> {
             let message = format!("range does not go from {} to {} by {}", from.ty, to.ty, step.ty);
             semantic(codes::TYPES, range.from.span.to(range.step.span), message)
         })?;
-        let arrays = if ty == ScalarType::Real {
-            let convert = |value: Typed, expr: &Expr| self.real(value, expr);
-            real_range(convert(from, &range.from)?, convert(to, &range.to)?, convert(step, &range.step)?)
+        let (values, count) = if ty == ScalarType::Real {
+            let from = self.real(from, &range.from)?;
+            let to = self.real(to, &range.to)?;
+            real_range(from, to, self.real(step, &range.step)?)
         } else {
             long_range(from.literal_i64(), to.literal_i64(), step.literal_i64())
         };
-        let arrays = arrays.map_err(|message| semantic(codes::LIMIT, span, message))?;
-        let schema = Schema::new(vec![Column::new(range.name.text.clone(), ty)]);
-        let arrow = schema.arrow();
-        let batches = arrays
-            .into_iter()
-            .map(|array| RecordBatch::try_new(arrow.clone(), vec![array]))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| internal(span, &error.into()))?;
-        let table = Table::from_batches(schema, vec![batches]).map_err(|error| internal(span, &error))?;
-        let mut frame = self.scan("range", table, span)?;
-        frame.source_name = None;
+        if count > MAX_ROWS {
+            let message = format!("the range has {count} rows, more than {MAX_ROWS}");
+            return Err(semantic(codes::LIMIT, span, message));
+        }
+        let name = range.name.text.clone();
+        let count = usize::try_from(count).unwrap_or(0);
+        let numbers = Numbers { name: name.clone(), ty, values, count };
+        let plan =
+            one_row().and_then(|plan| node::apply(plan, numbers)).map_err(|error| internal(span, &error))?;
+        let mut frame = Frame::new(plan, vec![Column::new(name, ty)]);
         frame.serialized = true;
         Ok(frame)
     }
@@ -73,43 +69,33 @@ fn range_type(from: ScalarType, to: ScalarType, step: ScalarType) -> Option<Scal
     }
 }
 
-fn long_range(from: Option<i64>, to: Option<i64>, step: Option<i64>) -> Result<Vec<ArrayRef>, String> {
-    let (Some(from), Some(to), Some(step)) = (from, to, step) else { return Ok(Vec::new()) };
+/// How many values there are between two, both included; none where one is null or the step leads away.
+fn long_range(from: Option<i64>, to: Option<i64>, step: Option<i64>) -> (Values, i128) {
+    let (Some(from), Some(to), Some(step)) = (from, to, step) else {
+        return (Values::Long { from: 0, step: 0 }, 0);
+    };
+    let values = Values::Long { from, step };
     if step == 0 || (step > 0 && from > to) || (step < 0 && from < to) {
-        return Ok(Vec::new());
+        return (values, 0);
     }
-    let count = (i128::from(to) - i128::from(from)) / i128::from(step) + 1;
-    check_count(count)?;
-    let values: Vec<i64> =
-        (0..count).map(|index| (i128::from(from) + index * i128::from(step)) as i64).collect();
-    Ok(values
-        .chunks(ROWS_PER_BATCH)
-        .map(|chunk| Arc::new(Int64Array::from(chunk.to_vec())) as ArrayRef)
-        .collect())
+    (values, (i128::from(to) - i128::from(from)) / i128::from(step) + 1)
 }
 
-fn real_range(from: Option<f64>, to: Option<f64>, step: Option<f64>) -> Result<Vec<ArrayRef>, String> {
-    let (Some(from), Some(to), Some(step)) = (from, to, step) else { return Ok(Vec::new()) };
-    if step == 0.0 || !step.is_finite() || (step > 0.0 && from > to) || (step < 0.0 && from < to) {
-        return Ok(Vec::new());
+fn real_range(from: Option<f64>, to: Option<f64>, step: Option<f64>) -> (Values, i128) {
+    let (Some(from), Some(to), Some(step)) = (from, to, step) else {
+        return (Values::Real { from: 0.0, step: 0.0 }, 0);
+    };
+    let values = Values::Real { from, step };
+    let inside = |value: f64| if step > 0.0 { value <= to } else { value >= to };
+    if step == 0.0 || !step.is_finite() || !from.is_finite() || !inside(from) {
+        return (values, 0);
     }
-    check_count(((to - from) / step) as i128 + 1)?;
-    let mut values = Vec::new();
-    let mut index = 0u32;
-    loop {
-        let value = from + f64::from(index) * step;
-        if (step > 0.0 && value > to) || (step < 0.0 && value < to) || value.is_nan() {
-            break;
-        }
-        values.push(value);
-        index += 1;
+    // The quotient may be off by one; the values themselves decide.
+    let mut count = ((to - from) / step) as i128 + 1;
+    if inside(from + count as f64 * step) {
+        count += 1;
+    } else if !inside(from + (count - 1) as f64 * step) {
+        count -= 1;
     }
-    Ok(values
-        .chunks(ROWS_PER_BATCH)
-        .map(|chunk| Arc::new(Float64Array::from(chunk.to_vec())) as ArrayRef)
-        .collect())
-}
-
-fn check_count(count: i128) -> Result<(), String> {
-    if count > MAX_ROWS { Err(format!("the range has {count} rows, more than {MAX_ROWS}")) } else { Ok(()) }
+    (values, count)
 }

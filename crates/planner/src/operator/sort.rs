@@ -1,35 +1,29 @@
 //! `sort by key [asc|desc] [nulls first|last], …`, `order by`
 
-use datafusion::logical_expr::{LogicalPlanBuilder, SortExpr};
+use datafusion::logical_expr::SortExpr;
 use kql_functions::resolve;
 use kql_parser::ast::{OrderedExpr, Parameter};
-use kql_parser::span::Span;
 use kql_types::ScalarType;
 
 use crate::Result;
 use crate::bind::Binder;
-use crate::codes::internal;
 use crate::env::Env;
 use crate::expr::RowScope;
 use crate::frame::Frame;
+use crate::node;
 use crate::params::{Params, Rule};
 
 impl Binder<'_> {
     pub(crate) fn sort(
         &mut self,
         env: &Env,
-        frame: Frame,
+        mut frame: Frame,
         params: &[Parameter],
         by: &[OrderedExpr],
-        span: Span,
     ) -> Result<Frame> {
         Params::check("sort", params, &[("hint.strategy", Rule::NoOp)])?;
         let keys = self.sort_keys(env, &frame, by)?;
-        let plan = LogicalPlanBuilder::from(frame.plan.clone())
-            .sort(keys)
-            .and_then(LogicalPlanBuilder::build)
-            .map_err(|error| internal(span, &error))?;
-        let mut frame = frame.with_plan(plan);
+        frame.plan = node::ordered(frame.plan, keys, None);
         frame.serialized = true;
         Ok(frame)
     }

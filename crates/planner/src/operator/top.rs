@@ -9,13 +9,14 @@ use crate::bind::Binder;
 use crate::codes::{self, internal, semantic};
 use crate::env::Env;
 use crate::frame::Frame;
+use crate::node;
 use crate::params::{Params, Rule};
 
 impl Binder<'_> {
     pub(crate) fn top(
         &mut self,
         env: &Env,
-        frame: Frame,
+        mut frame: Frame,
         params: &[Parameter],
         count: &Expr,
         by: &[OrderedExpr],
@@ -27,12 +28,10 @@ impl Binder<'_> {
         }
         let count = self.count_of(env, count, "the number of rows")?;
         let keys = self.sort_keys(env, &frame, by)?;
-        let plan = LogicalPlanBuilder::from(frame.plan.clone())
-            .sort_with_limit(keys, Some(count))
-            .and_then(|builder| builder.limit(0, Some(count)))
+        frame.plan = LogicalPlanBuilder::from(node::ordered(frame.plan, keys, Some(count)))
+            .limit(0, Some(count))
             .and_then(LogicalPlanBuilder::build)
             .map_err(|error| internal(span, &error))?;
-        let mut frame = frame.with_plan(plan);
         frame.serialized = true;
         Ok(frame)
     }
