@@ -13,7 +13,7 @@ use datafusion::execution::session_state::SessionState;
 use datafusion::execution::{SessionStateBuilder, TaskContext};
 use datafusion::functions_aggregate::first_last::first_value_udaf;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::physical_plan::{ExecutionPlan, collect, collect_partitioned};
+use datafusion::physical_plan::{ExecutionPlan, collect_partitioned};
 use datafusion::prelude::SessionConfig;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
@@ -109,12 +109,12 @@ impl Execution {
         if order == RowOrder::Source {
             config = config.with_target_partitions(1);
         }
-        let outcome = self.run_with(plan, options, order, &config);
+        let outcome = self.run_with(plan, options, &config);
         match outcome {
             // A hash join cannot leave memory, a merge join can.
             Err(error) if options.memory_limit.is_some() && is_exhausted(&error) => {
                 config.options_mut().optimizer.prefer_hash_join = false;
-                self.run_with(plan, options, order, &config)
+                self.run_with(plan, options, &config)
             }
             outcome => outcome,
         }
@@ -124,7 +124,6 @@ impl Execution {
         &self,
         plan: &LogicalPlan,
         options: &QueryOptions,
-        order: RowOrder,
         config: &SessionConfig,
     ) -> Result<(Vec<RecordBatch>, Arc<dyn ExecutionPlan>)> {
         if options.cancellation.is_cancelled() {
@@ -142,7 +141,7 @@ impl Execution {
         let state = state.build();
         let runtime = self.runtime()?;
         let physical = runtime.block_on(state.create_physical_plan(plan))?;
-        let rows = runtime.spawn(rows_of(Arc::clone(&physical), state.task_ctx(), order));
+        let rows = runtime.spawn(rows_of(Arc::clone(&physical), state.task_ctx()));
         let abort = rows.abort_handle();
         let outcome = runtime.block_on(async {
             tokio::select! {
@@ -193,15 +192,9 @@ impl Execution {
     }
 }
 
-async fn rows_of(
-    plan: Arc<dyn ExecutionPlan>,
-    context: Arc<TaskContext>,
-    order: RowOrder,
-) -> Result<Vec<RecordBatch>> {
-    match order {
-        RowOrder::Any => collect(plan, context).await,
-        RowOrder::Source => Ok(collect_partitioned(plan, context).await?.into_iter().flatten().collect()),
-    }
+/// The rows of one partition after the other, so that a union gives those of its first table first.
+async fn rows_of(plan: Arc<dyn ExecutionPlan>, context: Arc<TaskContext>) -> Result<Vec<RecordBatch>> {
+    Ok(collect_partitioned(plan, context).await?.into_iter().flatten().collect())
 }
 
 fn is_exhausted(error: &DataFusionError) -> bool {

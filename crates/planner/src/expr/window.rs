@@ -17,6 +17,10 @@ use crate::frame::{Frame, column_expr};
 use crate::node;
 use crate::node::window::{Window, WindowCall, WindowFunction};
 
+/// The functions of this module; the last is the one that the match below leaves over.
+const FUNCTIONS: [&str; 7] =
+    ["row_number", "row_cumsum", "row_rank_dense", "row_rank_min", "prev", "next", "row_window_session"];
+
 /// What an operator collects while its expressions are bound: the calls of window functions, which
 /// [`Binder::windowed`] then computes below it.
 #[derive(Clone, Default)]
@@ -70,6 +74,10 @@ impl Binder<'_> {
         span: Span,
     ) -> Result<Bound> {
         let name = function.name;
+        if !FUNCTIONS.contains(&name) {
+            let message = format!("the function {name}() is not built yet");
+            return Err(unsupported(codes::UNSUPPORTED_FUNCTION, call.name.span, message));
+        }
         if !scope.serialized {
             let message = format!("{name}() needs rows in order, and nothing has put these in one");
             let mut error = semantic(codes::NOT_SERIALIZED, call.name.span, message);
@@ -104,7 +112,6 @@ impl Binder<'_> {
             "row_cumsum" => (WindowFunction::CumulativeSum, first),
             "row_rank_dense" => (WindowFunction::DenseRank, ScalarType::Long),
             "row_rank_min" => (WindowFunction::MinRank, ScalarType::Long),
-            "row_window_session" => (WindowFunction::Session, ScalarType::DateTime),
             "prev" | "next" => {
                 let place = |index: usize| spans.get(index).copied().unwrap_or(span);
                 if !matches!(args.first().map(|arg| &arg.expr), Some(PlanExpr::Column(_))) {
@@ -135,10 +142,7 @@ impl Binder<'_> {
                 };
                 (function, first)
             }
-            _ => {
-                let message = format!("the function {name}() is not built yet");
-                return Err(unsupported(codes::UNSUPPORTED_FUNCTION, call.name.span, message));
-            }
+            _ => (WindowFunction::Session, ScalarType::DateTime),
         };
         if matches!(function, WindowFunction::DenseRank | WindowFunction::MinRank)
             && first == ScalarType::Dynamic
