@@ -11,6 +11,7 @@ mod logic;
 mod math;
 mod series;
 mod string;
+mod units;
 mod window;
 
 use crate::table::Family;
@@ -27,6 +28,7 @@ pub(crate) fn families() -> Vec<Family> {
         Family { name: "logic", functions: logic::functions() },
         Family { name: "math", functions: math::functions() },
         Family { name: "series", functions: series::functions() },
+        Family { name: "units", functions: units::functions() },
         Family { name: "window", functions: window::functions() },
     ];
     families.extend(string::families());
