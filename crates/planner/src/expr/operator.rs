@@ -38,13 +38,17 @@ impl Binder<'_> {
         if let ExprKind::Wildcard(_) = &left.kind {
             return self.any_column(scope, op, left, op_span, right).map(Bound::new);
         }
+        if op == BinaryOp::SearchTerm {
+            let message = "`column:term` stands only in search and find";
+            return Err(crate::codes::semantic(crate::codes::SHAPE, op_span, message));
+        }
         // Only `and` and `or` hand on that null counts as false: not() and the rest would turn it around.
         let logical = matches!(op, BinaryOp::And | BinaryOp::Or);
         let exact = scope.exact();
         let inner = if logical && scope.filter { scope } else { &exact };
         let left_value = self.scalar(inner, left)?;
         let right_value = self.scalar(inner, right)?;
-        library::binary_with(symbol(op), left_value, right_value, nulls(scope))
+        library::binary_with(op.text(), left_value, right_value, nulls(scope))
             .map(Bound::new)
             .map_err(|error| self.call_error(error, op_span, &[left.span, right.span]))
     }
@@ -90,7 +94,7 @@ impl Binder<'_> {
             _ => list.iter().map(|item| self.scalar(&exact, item)).collect::<Result<Vec<_>>>()?,
         };
         let spans: Vec<Span> = std::iter::once(left.span).chain(list.iter().map(|item| item.span)).collect();
-        library::membership_with(membership_symbol(op), left_value, values, nulls(scope))
+        library::membership_with(op.text(), left_value, values, nulls(scope))
             .map(Bound::new)
             .map_err(|error| self.call_error(error, op_span, &spans))
     }
@@ -99,68 +103,4 @@ impl Binder<'_> {
 /// Whether null may come out as false.
 fn nulls(scope: &RowScope) -> library::Nulls {
     if scope.filter { library::Nulls::AsFalse } else { library::Nulls::Exact }
-}
-
-/// How the library spells an operator.
-pub(crate) fn symbol(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "or",
-        BinaryOp::And => "and",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessOrEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterOrEqual => ">=",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Modulo => "%",
-        BinaryOp::EqualCi => "=~",
-        BinaryOp::NotEqualCi => "!~",
-        BinaryOp::Has => "has",
-        BinaryOp::NotHas => "!has",
-        BinaryOp::HasCs => "has_cs",
-        BinaryOp::NotHasCs => "!has_cs",
-        BinaryOp::HasPrefix => "hasprefix",
-        BinaryOp::NotHasPrefix => "!hasprefix",
-        BinaryOp::HasPrefixCs => "hasprefix_cs",
-        BinaryOp::NotHasPrefixCs => "!hasprefix_cs",
-        BinaryOp::HasSuffix => "hassuffix",
-        BinaryOp::NotHasSuffix => "!hassuffix",
-        BinaryOp::HasSuffixCs => "hassuffix_cs",
-        BinaryOp::NotHasSuffixCs => "!hassuffix_cs",
-        BinaryOp::Contains => "contains",
-        BinaryOp::NotContains => "!contains",
-        BinaryOp::ContainsCs => "contains_cs",
-        BinaryOp::NotContainsCs => "!contains_cs",
-        BinaryOp::StartsWith => "startswith",
-        BinaryOp::NotStartsWith => "!startswith",
-        BinaryOp::StartsWithCs => "startswith_cs",
-        BinaryOp::NotStartsWithCs => "!startswith_cs",
-        BinaryOp::EndsWith => "endswith",
-        BinaryOp::NotEndsWith => "!endswith",
-        BinaryOp::EndsWithCs => "endswith_cs",
-        BinaryOp::NotEndsWithCs => "!endswith_cs",
-        BinaryOp::Like => "like",
-        BinaryOp::NotLike => "notlike",
-        BinaryOp::LikeCs => "likecs",
-        BinaryOp::NotLikeCs => "notlikecs",
-        BinaryOp::MatchesRegex => "matches regex",
-        BinaryOp::SearchTerm => "has",
-    }
-}
-
-fn membership_symbol(op: InOp) -> &'static str {
-    match op {
-        InOp::In => "in",
-        InOp::NotIn => "!in",
-        InOp::InCi => "in~",
-        InOp::NotInCi => "!in~",
-        InOp::HasAny => "has_any",
-        InOp::NotHasAny => "!has_any",
-        InOp::HasAll => "has_all",
-        InOp::NotHasAll => "!has_all",
-    }
 }
