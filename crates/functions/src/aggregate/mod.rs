@@ -7,9 +7,11 @@ pub mod arg;
 mod average;
 mod bag;
 mod best_row;
+mod bits;
 pub mod call;
 mod count;
 mod dcount;
+mod digest;
 mod distinct;
 mod extreme;
 mod fold;
@@ -17,9 +19,12 @@ pub mod hll;
 mod kept;
 mod limit;
 mod list;
+mod percentile;
 pub mod row;
+mod schema;
 mod set;
 mod sum;
+pub mod tdigest;
 mod text_set;
 mod udaf;
 mod variance;
@@ -51,6 +56,10 @@ static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
         Family { name: "set", aggregates: set::aggregates() },
         Family { name: "bag", aggregates: bag::aggregates() },
         Family { name: "variance", aggregates: variance::aggregates() },
+        Family { name: "percentile", aggregates: percentile::aggregates() },
+        Family { name: "tdigest", aggregates: tdigest::aggregates() },
+        Family { name: "bits", aggregates: bits::aggregates() },
+        Family { name: "schema", aggregates: schema::aggregates() },
     ]
 });
 
