@@ -63,6 +63,8 @@ pub enum Naming {
     FirstArgument,
     /// A prefix and the name of the first argument: `strlen(x)` is `strlen_x`.
     Prefix(&'static str),
+    /// Always this name.
+    Fixed(&'static str),
 }
 
 /// One signature with what runs it.
@@ -168,6 +170,12 @@ impl Function {
     /// A column that holds a call is named with a prefix before the name of the column in its first argument.
     pub fn prefixes_name(mut self, prefix: &'static str) -> Self {
         self.naming = Naming::Prefix(prefix);
+        self
+    }
+
+    /// A column that holds a call is always called so.
+    pub fn fixes_name(mut self, name: &'static str) -> Self {
+        self.naming = Naming::Fixed(name);
         self
     }
 

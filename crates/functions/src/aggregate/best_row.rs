@@ -4,16 +4,15 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, PrimitiveArray, StructArray, UInt32Array, new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, StructArray, UInt32Array, new_null_array,
 };
 use datafusion::arrow::compute::{interleave, take};
-use datafusion::arrow::datatypes::{
-    ArrowNativeTypeOp, ArrowPrimitiveType, DataType, Decimal128Type, Field, Float64Type, Int32Type, Int64Type,
-};
+use datafusion::arrow::datatypes::{DataType, Decimal128Type, Field, Float64Type, Int32Type, Int64Type};
 use datafusion::common::{DataFusionError, Result};
 use datafusion::logical_expr::{EmitTo, GroupsAccumulator};
 
 use super::call::field_name;
+use super::digest::real_key;
 use super::kept::Kept;
 
 /// The best row of every group. Column 0 is what is compared.
@@ -21,6 +20,8 @@ pub struct BestRow {
     max: bool,
     types: Vec<DataType>,
     best: Vec<Place>,
+    /// What the best row of a group has in column 0, where an i64 can stand for it.
+    keys: Vec<Option<i64>>,
     kept: Kept,
 }
 
@@ -41,7 +42,7 @@ impl Place {
 impl BestRow {
     /// No group yet; the columns have these types.
     pub fn new(max: bool, types: Vec<DataType>) -> Self {
-        BestRow { max, types, best: Vec::new(), kept: Kept::default() }
+        BestRow { max, types, best: Vec::new(), keys: Vec::new(), kept: Kept::default() }
     }
 
     fn update(
@@ -53,15 +54,28 @@ impl BestRow {
     ) -> Result<()> {
         if self.best.len() < total {
             self.best.resize(total, Place::NONE);
+            self.keys.resize(total, None);
         }
         let Some(keys) = columns.first().filter(|_| !groups.is_empty()) else { return Ok(()) };
         match keys.data_type() {
-            DataType::Int64 => self.primitive::<Int64Type>(keys, groups, passes),
-            DataType::Int32 => self.primitive::<Int32Type>(keys, groups, passes),
-            DataType::Float64 => self.primitive::<Float64Type>(keys, groups, passes),
-            DataType::Decimal128(..) => self.primitive::<Decimal128Type>(keys, groups, passes),
+            DataType::Int64 => {
+                let values = keys.as_primitive::<Int64Type>();
+                self.challenge_by_key(keys, groups, passes, |row| values.value(row));
+            }
+            DataType::Int32 => {
+                let values = keys.as_primitive::<Int32Type>();
+                self.challenge_by_key(keys, groups, passes, |row| i64::from(values.value(row)));
+            }
+            DataType::Float64 => {
+                let values = keys.as_primitive::<Float64Type>();
+                self.challenge_by_key(keys, groups, passes, |row| real_key(values.value(row)));
+            }
             DataType::Boolean => {
-                let value = |array: &ArrayRef, row| array.as_boolean().value(row);
+                let values = keys.as_boolean();
+                self.challenge_by_key(keys, groups, passes, |row| i64::from(values.value(row)));
+            }
+            DataType::Decimal128(..) => {
+                let value = |array: &ArrayRef, row| array.as_primitive::<Decimal128Type>().value(row);
                 self.challenge(keys, groups, passes, |a, i, b, j| value(a, i).cmp(&value(b, j)));
             }
             DataType::Utf8View => {
@@ -74,20 +88,40 @@ impl BestRow {
         self.keep(columns, groups)
     }
 
-    fn primitive<T: ArrowPrimitiveType>(
+    /// Lets every row of a batch challenge the best of its group by a key. The batch will be the next piece.
+    fn challenge_by_key(
         &mut self,
         keys: &ArrayRef,
         groups: &[usize],
         passes: Option<&BooleanArray>,
+        key: impl Fn(usize) -> i64,
     ) {
-        fn value<T: ArrowPrimitiveType>(array: &ArrayRef, row: usize) -> T::Native {
-            let array: &PrimitiveArray<T> = array.as_primitive();
-            array.value(row)
+        let piece = self.kept.next_piece();
+        for (row, &group) in groups.iter().enumerate() {
+            if passes.is_some_and(|passes| passes.is_null(row) || !passes.value(row)) {
+                continue;
+            }
+            let challenger = keys.is_valid(row).then(|| key(row));
+            let wins = match (self.best[group], challenger, self.keys[group]) {
+                (Place::NONE, _, _) => true,
+                (_, None, _) => false,
+                (_, Some(_), None) => true,
+                (_, Some(challenger), Some(champion)) => {
+                    if self.max {
+                        challenger > champion
+                    } else {
+                        challenger < champion
+                    }
+                }
+            };
+            if wins {
+                self.best[group] = Place { piece, row: row as u32 };
+                self.keys[group] = challenger;
+            }
         }
-        self.challenge(keys, groups, passes, |a, i, b, j| value::<T>(a, i).compare(value::<T>(b, j)));
     }
 
-    /// Lets every row of a batch challenge the best of its group. The batch will be the next piece.
+    /// The same where the values themselves have to be compared.
     fn challenge(
         &mut self,
         keys: &ArrayRef,
@@ -182,6 +216,7 @@ impl BestRow {
 
     fn emit(&mut self, emit_to: EmitTo) -> Result<(Vec<Place>, Vec<ArrayRef>)> {
         let places = emit_to.take_needed(&mut self.best);
+        emit_to.take_needed(&mut self.keys);
         let columns = self.gather(&places)?;
         if self.best.is_empty() {
             self.kept.clear();
@@ -245,6 +280,9 @@ impl GroupsAccumulator for BestRow {
     }
 
     fn size(&self) -> usize {
-        size_of::<Self>() + self.best.capacity() * size_of::<Place>() + self.kept.size()
+        size_of::<Self>()
+            + self.best.capacity() * size_of::<Place>()
+            + self.keys.capacity() * size_of::<Option<i64>>()
+            + self.kept.size()
     }
 }

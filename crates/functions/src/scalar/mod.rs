@@ -10,6 +10,7 @@ pub mod ip;
 mod logic;
 mod math;
 mod series;
+mod sketch;
 mod string;
 mod units;
 mod window;
@@ -29,6 +30,7 @@ pub(crate) fn families() -> Vec<Family> {
         Family { name: "math", functions: math::functions() },
         Family { name: "series", functions: series::functions() },
         Family { name: "units", functions: units::functions() },
+        Family { name: "sketch", functions: sketch::functions() },
         Family { name: "window", functions: window::functions() },
     ];
     families.extend(string::families());

@@ -104,17 +104,16 @@ impl Binder<'_> {
         }
         let value = resolve::resolve(function, args)
             .map_err(|error| self.function_error(function, error, span, &spans))?;
+        let argument = match first_name {
+            NameSource::Written(name) | NameSource::Suggested(name) => Some(name),
+            NameSource::Positional => None,
+        };
         let name = match function.naming {
-            Naming::FirstArgument => match first_name {
-                NameSource::Written(name) | NameSource::Suggested(name) => NameSource::Suggested(name),
-                NameSource::Positional => NameSource::Positional,
-            },
-            Naming::Prefix(prefix) => match first_name {
-                NameSource::Written(name) | NameSource::Suggested(name) => {
-                    NameSource::Suggested(format!("{prefix}_{name}"))
-                }
-                NameSource::Positional => NameSource::Suggested(format!("{prefix}_")),
-            },
+            Naming::FirstArgument => argument.map_or(NameSource::Positional, NameSource::Suggested),
+            Naming::Prefix(prefix) => {
+                NameSource::Suggested(format!("{prefix}_{}", argument.unwrap_or_default()))
+            }
+            Naming::Fixed(name) => NameSource::Suggested(name.into()),
             Naming::None => NameSource::Positional,
         };
         Ok(Bound { value, name, columns: None })
