@@ -132,6 +132,9 @@ fn scalar_page(family: &table::Family) -> String {
             Naming::Prefix(prefix) => {
                 let _ = write!(page, "\nAn unnamed column is named `{prefix}_` and the first argument.\n");
             }
+            Naming::Fixed(name) => {
+                let _ = write!(page, "\nAn unnamed column is named `{name}`.\n");
+            }
             Naming::None => {}
         }
         page.push_str("\n```text\n");
