@@ -12,7 +12,6 @@ mod math;
 mod series;
 mod sketch;
 mod string;
-mod units;
 mod window;
 
 use crate::table::Family;
@@ -29,7 +28,6 @@ pub(crate) fn families() -> Vec<Family> {
         Family { name: "logic", functions: logic::functions() },
         Family { name: "math", functions: math::functions() },
         Family { name: "series", functions: series::functions() },
-        Family { name: "units", functions: units::functions() },
         Family { name: "sketch", functions: sketch::functions() },
         Family { name: "window", functions: window::functions() },
     ];
