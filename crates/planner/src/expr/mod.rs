@@ -15,7 +15,6 @@ use kql_parser::span::Span;
 use kql_types::{Column, ScalarType};
 
 pub(crate) use aggregate::AggregateScope;
-pub(crate) use operator::symbol;
 pub(crate) use window::WindowScope;
 
 use crate::bind::Binder;

@@ -160,7 +160,7 @@ impl Binder<'_> {
             let value = kql_functions::Typed::new(crate::frame::column_expr(&column.name), column.ty);
             let test = kql_functions::resolve::convert(value, kql_types::ScalarType::String)
                 .and_then(|text| {
-                    let symbol = crate::expr::symbol(op);
+                    let symbol = op.text();
                     kql_functions::operator::binary(symbol, text, needle_value.clone())
                 })
                 .and_then(|test| match any.take() {
