@@ -309,9 +309,7 @@ fn join_pair(left: &Column, right: &Column, span: Span) -> Result<JoinKey> {
 }
 
 fn join_key(value: Typed, ty: ScalarType) -> datafusion::error::Result<PlanExpr> {
-    resolve::convert(value, ty)
-        .map(|value| value.expr)
-        .map_err(|error| DataFusionError::Plan(error.message))
+    resolve::convert(value, ty).map(|value| value.expr).map_err(|error| DataFusionError::Plan(error.message))
 }
 
 /// A column of one side after the join; on the side that may have no row, a missing string is "".

@@ -155,22 +155,30 @@ impl Binder<'_> {
             return Err(unsupported(codes::UNSUPPORTED_FORM, star.span.to(op_span), message));
         }
         let needle_value = self.scalar(&scope.exact(), needle)?;
-        let mut any: Option<kql_functions::Typed> = None;
+        let mut tests = Vec::new();
         for column in scope.columns.iter().filter(|column| column.name != TABLE) {
             let value = kql_functions::Typed::new(crate::frame::column_expr(&column.name), column.ty);
             let test = kql_functions::resolve::convert(value, kql_types::ScalarType::String)
-                .and_then(|text| {
-                    let symbol = op.text();
-                    kql_functions::operator::binary(symbol, text, needle_value.clone())
-                })
-                .and_then(|test| match any.take() {
-                    Some(before) => kql_functions::operator::binary("or", before, test),
-                    None => Ok(test),
-                })
+                .and_then(|text| kql_functions::operator::binary(op.text(), text, needle_value.clone()))
                 .map_err(|error| self.call_error(error, op_span, &[star.span, needle.span]))?;
-            any = Some(test);
+            tests.push(test.expr);
         }
-        Ok(any.unwrap_or_else(|| kql_functions::Typed::bool(false)))
+        // A balanced tree: thousands of columns in a chain would make every later walk over it deep and slow.
+        while tests.len() > 1 {
+            let mut pairs = tests.into_iter();
+            let mut joined = Vec::new();
+            while let Some(left) = pairs.next() {
+                joined.push(match pairs.next() {
+                    Some(right) => left.or(right),
+                    None => left,
+                });
+            }
+            tests = joined;
+        }
+        Ok(match tests.pop() {
+            Some(any) => kql_functions::Typed::new(any, kql_types::ScalarType::Bool),
+            None => kql_functions::Typed::bool(false),
+        })
     }
 }
 
