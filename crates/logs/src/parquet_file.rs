@@ -28,8 +28,23 @@ pub(crate) struct Bound {
     pub hidden: Schema,
 }
 
+/// The Parquet reader asserts, in builds that check assertions, what a damaged file does not keep.
+fn unharmed<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err("its Parquet data is damaged".to_string()))
+}
+
 /// Binds a file by its footer.
 pub(crate) fn bind(
+    path: &Path,
+    forced: Option<&str>,
+    catalogue: &Catalogue,
+    report: &mut FileReport,
+) -> Result<Bound, String> {
+    unharmed(|| bind_footer(path, forced, catalogue, report))
+}
+
+fn bind_footer(
     path: &Path,
     forced: Option<&str>,
     catalogue: &Catalogue,
@@ -173,6 +188,10 @@ pub(crate) fn read_into(
 
 /// Reads a file into batches of this schema.
 pub(crate) fn read(path: &Path, schema: &Schema) -> Result<Vec<RecordBatch>, String> {
+    unharmed(|| read_batches(path, schema))
+}
+
+fn read_batches(path: &Path, schema: &Schema) -> Result<Vec<RecordBatch>, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|builder| builder.build());
     let mut batches = Vec::new();

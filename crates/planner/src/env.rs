@@ -8,6 +8,8 @@ use kql_parser::ast::FunctionDecl;
 
 use crate::frame::Frame;
 
+// A query has a handful of names, so the size of a binding does not matter.
+#[allow(clippy::large_enum_variant)]
 /// What a name stands for.
 #[derive(Debug, Clone)]
 pub enum Binding {

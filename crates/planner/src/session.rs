@@ -20,6 +20,9 @@ use crate::outside::Outside;
 use crate::result::{QueryResult, ResultTable};
 use crate::stored::{self, Stored};
 
+/// The main result of a query, and those of `fork` and `facet` with their names.
+type Planned = (Frame, Vec<(String, Frame)>);
+
 /// What the caller says about a query besides its text.
 #[derive(Debug, Clone, Default)]
 pub struct QueryOptions {
@@ -104,12 +107,7 @@ impl Engine {
         self.catalog.clone()
     }
 
-    fn bind(
-        &self,
-        text: &str,
-        options: &QueryOptions,
-        execute: bool,
-    ) -> Result<(Frame, Vec<(String, Frame)>), Vec<Diagnostic>> {
+    fn bind(&self, text: &str, options: &QueryOptions, execute: bool) -> Result<Planned, Vec<Diagnostic>> {
         let query = kql_parser::parse(text)?;
         let now = options.now.unwrap_or_else(clock);
         let mut binder = Binder::new(self, options, now, execute);

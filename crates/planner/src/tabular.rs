@@ -80,7 +80,7 @@ impl Binder<'_> {
                     return Err(semantic(codes::TYPES, name.span, "the name of the table is a string"));
                 };
                 // table() looks past `let`, at the tables themselves.
-                self.table_by_name(&Env::default(), &text.to_string(), name.span)
+                self.table_by_name(&Env::default(), text, name.span)
             }
             ("_GetWatchlist", _) => self.watchlist(env, call, span),
             ("_GetWatchlistAlias", []) => self.watchlist_aliases(span),

@@ -91,7 +91,11 @@ fn every_function_has_an_example() {
             without.push(function.name);
         }
     }
-    assert!(without.is_empty(), "no example: {without:?}");
+    let known =
+        std::fs::read_to_string(root().join("testdata/functions/without-example.txt")).unwrap_or_default();
+    let known: Vec<&str> = known.lines().filter(|line| !line.starts_with('#')).collect();
+    without.sort_unstable();
+    assert_eq!(without, known, "functions without an example; the list only shrinks");
 }
 
 /// Every signature, so that a review sees the surface change.

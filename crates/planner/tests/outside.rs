@@ -48,14 +48,17 @@ fn plain(query: &str) -> Result<Vec<String>, String> {
 
 #[test]
 fn stored_functions_call_each_other() {
-    assert_eq!(plain("print x = Twice(21)").unwrap(), ["42"]);
-    assert_eq!(plain("SmallNumbers | sort by n asc").unwrap(), ["1", "2", "3"]);
-    assert_eq!(plain("TwiceAll(SmallNumbers()) | sort by n asc").unwrap(), ["1|2", "2|4", "3|6"]);
+    assert_eq!(plain("print x = Twice(21)").expect("the query runs"), ["42"]);
+    assert_eq!(plain("SmallNumbers | sort by n asc").expect("the query runs"), ["1", "2", "3"]);
+    assert_eq!(
+        plain("TwiceAll(SmallNumbers()) | sort by n asc").expect("the query runs"),
+        ["1|2", "2|4", "3|6"]
+    );
 }
 
 #[test]
 fn a_let_hides_a_stored_function() {
-    assert_eq!(plain("let Twice = (n:long) { n + 1 }; print x = Twice(21)").unwrap(), ["22"]);
+    assert_eq!(plain("let Twice = (n:long) { n + 1 }; print x = Twice(21)").expect("the query runs"), ["22"]);
 }
 
 #[test]
@@ -87,9 +90,9 @@ fn other_databases_are_mapped_by_name() {
         "union (database('D').T), (cluster('C').database('D').T) | distinct x",
         "let d = 'D'; database(d).T | join kind=leftsemi (database('D').T) on x",
     ] {
-        assert_eq!(rows(query, &options).unwrap(), ["7"], "{query}");
+        assert_eq!(rows(query, &options).expect("the query runs"), ["7"], "{query}");
     }
-    assert!(rows("database('E').T", &options).unwrap_err().contains("KQL0118"));
-    assert!(rows("database('D').U", &options).unwrap_err().contains("KQL0102"));
-    assert!(rows("database('D').F()", &options).unwrap_err().contains("KQL0192"));
+    assert!(rows("database('E').T", &options).expect_err("the query is refused").contains("KQL0118"));
+    assert!(rows("database('D').U", &options).expect_err("the query is refused").contains("KQL0102"));
+    assert!(rows("database('D').F()", &options).expect_err("the query is refused").contains("KQL0192"));
 }

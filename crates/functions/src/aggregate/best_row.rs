@@ -186,6 +186,8 @@ impl BestRow {
             self.kept.push(columns);
         }
         let mut row = 0;
+        // The kept rows are numbered by their own count, not by their place among all groups.
+        #[allow(clippy::explicit_counter_loop)]
         for place in self.best.iter_mut().filter(|place| **place != Place::NONE) {
             *place = Place { piece: 0, row };
             row += 1;

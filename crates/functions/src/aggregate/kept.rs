@@ -38,10 +38,10 @@ impl Kept {
     /// Keeps a piece; texts that use little of their buffers are copied out of them.
     pub fn push(&mut self, mut columns: Vec<ArrayRef>) {
         for column in &mut columns {
-            if let Some(views) = column.as_string_view_opt() {
-                if wastes_buffers(views) {
-                    *column = Arc::new(views.gc());
-                }
+            if let Some(views) = column.as_string_view_opt()
+                && wastes_buffers(views)
+            {
+                *column = Arc::new(views.gc());
             }
             self.bytes += self.new_bytes(column);
         }
