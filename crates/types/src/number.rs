@@ -2,6 +2,10 @@
 
 use std::fmt::Write;
 
+mod json_real;
+
+pub use json_real::write_json_real;
+
 /// The bool of a text as tobool() reads it: `true` and `false` in any case, or a whole number, of which only 0
 /// is false. White space around it is skipped. `None` for anything else, 1.5 included.
 pub fn parse_bool(text: &str) -> Option<bool> {
@@ -100,27 +104,6 @@ pub fn real_text(value: f64) -> String {
     let mut text = String::new();
     write_real(value, &mut text);
     text
-}
-
-/// Appends a real as a JSON value: the fewest digits, `.0` where there is no fraction, an exponent from 22
-/// digits on and below six zeros (`5.0`, `1e22`, `1.5e-7`). NaN and the infinities, which JSON does not have,
-/// become the texts `"NaN"`, `"Infinity"` and `"-Infinity"`.
-pub fn write_json_real(value: f64, out: &mut String) {
-    if value.is_nan() {
-        return out.push_str("\"NaN\"");
-    }
-    if value.is_infinite() {
-        return out.push_str(if value > 0.0 { "\"Infinity\"" } else { "\"-Infinity\"" });
-    }
-    let (mantissa, exponent) = decimal_exponent(value);
-    if (-6..=21).contains(&exponent) {
-        let _ = write!(out, "{value}");
-        if value.fract() == 0.0 {
-            out.push_str(".0");
-        }
-    } else {
-        let _ = write!(out, "{mantissa}e{exponent}");
-    }
 }
 
 /// The shortest digits of a finite value as `d.ddd` and the power of ten that belongs to them.

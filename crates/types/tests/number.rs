@@ -84,6 +84,13 @@ fn reals_as_text() {
         (0.0001, "0.0001", "0.0001"),
         (0.00000001, "1E-08", "1e-8"),
         (32.15620994567871, "32.15620994567871", "32.15620994567871"),
+        (40.764323000000005, "40.764323000000005", "40.764323000000008"),
+        (-0.000001, "-1E-06", "-0.000001"),
+        (1e21, "1E+21", "1e21"),
+        (123456789012345680000.0, "1.2345678901234568E+20", "123456789012345680000.0"),
+        (0.0, "0", "0.0"),
+        (f64::MAX, "1.7976931348623157E+308", "1.7976931348623157e308"),
+        (5e-324, "5E-324", "5e-324"),
         (f64::NAN, "NaN", "\"NaN\""),
         (f64::INFINITY, "inf", "\"Infinity\""),
         (f64::NEG_INFINITY, "-inf", "\"-Infinity\""),
@@ -154,4 +161,20 @@ fn guids() {
     let dotnet =
         [0x26, 0x96, 0xe9, 0x10, 0x2b, 0xbc, 0x75, 0x4c, 0xbb, 0x3e, 0xfe, 0x60, 0x6d, 0xe2, 0x57, 0x00];
     assert_eq!(guid::to_text(&guid::swap_dotnet_order(dotnet)), "10e99626-bc2b-4c75-bb3e-fe606de25700");
+}
+
+#[test]
+fn json_reals_read_back() {
+    let mut state = 88_172_645_463_325_252_u64;
+    for _ in 0..200_000 {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let value = f64::from_bits(state);
+        if value.is_finite() {
+            let mut out = String::new();
+            number::write_json_real(value, &mut out);
+            assert_eq!(out.parse::<f64>().map(f64::to_bits), Ok(value.to_bits()), "{out}");
+        }
+    }
 }

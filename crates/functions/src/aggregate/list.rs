@@ -5,7 +5,8 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, AsArray, StringViewBuilder};
 use datafusion::arrow::datatypes::Int64Type;
 use datafusion::common::{DataFusionError, Result};
-use kql_types::cell::CellReader;
+use kql_types::cell::{Cell, CellReader};
+use kql_types::dynamic::{self, JsonKind};
 use kql_types::{ScalarType, text};
 
 use super::call::Built;
@@ -18,9 +19,10 @@ pub(super) fn aggregates() -> Vec<Aggregate> {
     vec![
         Aggregate::new(
             "make_list",
-            "An array of the values that are not null, in the order of a sorted input; at most maxSize of them, \
-             1048576 when it is not given.",
+            "An array of the values that are not null, in the order of a sorted input; the elements of arrays instead of \
+             the arrays. At most maxSize of them, 1048576 when it is not given.",
             &[
+                ("datatable(x:dynamic)[dynamic([1, 2]), dynamic([[3]]), dynamic({'a': 4})] | summarize make_list(x)", "[1,2,[3],{\"a\":4}]"),
                 ("datatable(x:long)[3, long(null), 3, 1] | summarize make_list(x)", "[3,3,1]"),
                 ("datatable(x:long)[] | summarize make_list(x)", "[]"),
             ],
@@ -112,6 +114,18 @@ impl State for Elements {
     }
 }
 
+impl List {
+    fn add(&self, state: &mut Elements, place: Option<i64>, cell: Cell<'_>) {
+        match place {
+            Some(place) => state.places.push(place),
+            None if state.ends.len() >= self.limit => return,
+            None => {}
+        }
+        text::dynamic_json(cell, &mut state.text);
+        state.ends.push(state.text.len());
+    }
+}
+
 impl Fold for List {
     type State = Elements;
     type Rows<'a> = (CellReader<'a>, Option<&'a ArrayRef>);
@@ -126,13 +140,14 @@ impl Fold for List {
         if cell.is_null() && !self.nulls {
             return Ok(());
         }
-        match rows.1 {
-            Some(places) => state.places.push(places.as_primitive::<Int64Type>().value(row)),
-            None if state.ends.len() >= self.limit => return Ok(()),
-            None => {}
+        let place = rows.1.map(|places| places.as_primitive::<Int64Type>().value(row));
+        match cell {
+            // As in make_set(), an array gives its elements.
+            Cell::Dynamic(json) if dynamic::kind(json) == Some(JsonKind::Array) => {
+                dynamic::elements(json).for_each(|element| self.add(state, place, Cell::Dynamic(element)));
+            }
+            cell => self.add(state, place, cell),
         }
-        text::dynamic_json(cell, &mut state.text);
-        state.ends.push(state.text.len());
         Ok(())
     }
 
