@@ -132,6 +132,15 @@ impl Trace {
         expected
     }
 
+    /// The words and symbols among them.
+    pub fn expected_texts(&self) -> Vec<&'static str> {
+        let texts = self.expected.borrow();
+        texts
+            .iter()
+            .filter_map(|one| if let Expected::Text(text) = one { Some(*text) } else { None })
+            .collect()
+    }
+
     /// The operator that was being parsed at the farthest failure, and its keyword's place.
     pub fn context(&self) -> Option<(&'static str, Span)> {
         self.context.get()

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use kql_parser::ast;
+use kql_parser::diagnostic::Diagnostic;
 use kql_parser::span::Span;
+use kql_types::Column;
 
 use crate::catalog::{Catalog, Table};
 use crate::codes::{self, internal, semantic};
@@ -33,6 +35,10 @@ pub struct Binder<'e> {
     pub(crate) look_depth: Cell<usize>,
     /// Result tables beside the main one, from `fork` and `facet`, in order.
     pub(crate) more_results: Vec<(String, Frame)>,
+    /// Set where planning goes on behind errors: what was found so far.
+    pub(crate) mistakes: Option<Vec<Diagnostic>>,
+    /// The stages of the pipeline so far: each operator with the columns that came before it.
+    pub(crate) stages: Vec<(Span, Vec<Column>)>,
 }
 
 impl<'e> Binder<'e> {
@@ -46,6 +52,8 @@ impl<'e> Binder<'e> {
             call_depth: 0,
             look_depth: Cell::new(0),
             more_results: Vec::new(),
+            mistakes: None,
+            stages: Vec::new(),
         }
     }
 
@@ -116,19 +124,38 @@ impl<'e> Binder<'e> {
         frame: Frame,
         operators: &[ast::Operator],
     ) -> Result<Frame> {
-        operators
-            .iter()
-            .try_fold((frame, env.clone()), |(frame, env), operator| {
-                let frame = self.operator(&env, frame, operator)?;
-                // `as` names what stands before it for the rest of the pipeline.
-                let env = match &operator.kind {
-                    ast::OperatorKind::As { name, .. } => {
-                        env.with(&name.text, Binding::Tabular(frame.clone()))
+        let outer = std::mem::take(&mut self.stages);
+        let planned = self.stage_after_stage(env, frame, operators);
+        self.stages = outer;
+        planned
+    }
+
+    fn stage_after_stage(
+        &mut self,
+        env: &Env,
+        mut frame: Frame,
+        operators: &[ast::Operator],
+    ) -> Result<Frame> {
+        let mut env = env.clone();
+        for operator in operators {
+            self.stages.push((operator.keyword, frame.columns.clone()));
+            let (before, noted) = (self.goes_on().then(|| frame.clone()), self.noted());
+            match (self.operator(&env, frame, operator), before) {
+                (Ok(after), _) => frame = after,
+                (Err(error), Some(before)) => {
+                    // What follows from a name that was told already is no mistake of its own.
+                    if self.noted() == noted {
+                        self.note(*error);
                     }
-                    _ => env,
-                };
-                Ok((frame, env))
-            })
-            .map(|(frame, _)| frame)
+                    frame = Frame { open: true, ..before };
+                }
+                (Err(error), None) => return Err(error),
+            }
+            // `as` names what stands before it for the rest of the pipeline.
+            if let ast::OperatorKind::As { name, .. } = &operator.kind {
+                env = env.with(&name.text, Binding::Tabular(frame.clone()));
+            }
+        }
+        Ok(frame)
     }
 }

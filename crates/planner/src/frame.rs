@@ -45,6 +45,11 @@ impl Frame {
         }
     }
 
+    /// A frame of which nothing is known.
+    pub fn unknown() -> Option<Self> {
+        one_row().ok().map(|plan| Frame { open: true, ..Frame::new(plan, Vec::new()) })
+    }
+
     /// The column of this name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)

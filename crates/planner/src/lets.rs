@@ -36,7 +36,11 @@ impl Binder<'_> {
     }
 
     /// Binds statements in order; the last expression, if any, is left to the caller.
-    fn statements<'s>(&mut self, env: &Env, statements: &'s [Statement]) -> Result<(Env, Option<&'s Expr>)> {
+    pub(crate) fn statements<'s>(
+        &mut self,
+        env: &Env,
+        statements: &'s [Statement],
+    ) -> Result<(Env, Option<&'s Expr>)> {
         let mut env = env.clone();
         let mut last = None;
         for statement in statements {

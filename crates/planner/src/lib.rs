@@ -23,6 +23,7 @@ mod remote;
 pub mod result;
 mod rows;
 pub mod scan;
+mod scope;
 pub mod session;
 mod stored;
 mod suggest;
@@ -33,6 +34,7 @@ pub use catalog::{Catalog, MemoryCatalog, Table};
 pub use execution::Cancellation;
 pub use outside::Outside;
 pub use result::{QueryResult, ResultTable};
+pub use scope::{NameKind, Scope};
 pub use session::{Engine, QueryOptions};
 
 use kql_parser::diagnostic::Diagnostic;

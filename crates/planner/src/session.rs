@@ -108,6 +108,16 @@ impl Engine {
     }
 
     fn bind(&self, text: &str, options: &QueryOptions, execute: bool) -> Result<Planned, Vec<Diagnostic>> {
+        self.bind_strictly(text, options, execute).map_err(|first| self.all_mistakes(text, options, first))
+    }
+
+    /// Plans a query up to its first mistake.
+    fn bind_strictly(
+        &self,
+        text: &str,
+        options: &QueryOptions,
+        execute: bool,
+    ) -> Result<Planned, Vec<Diagnostic>> {
         let query = kql_parser::parse(text)?;
         let now = options.now.unwrap_or_else(clock);
         let mut binder = Binder::new(self, options, now, execute);

@@ -14,6 +14,9 @@ use crate::frame::column_expr;
 use crate::naming::NameSource;
 use crate::{Result, suggest};
 
+/// How many tables a hint names.
+const MOST_TABLES: usize = 3;
+
 impl Binder<'_> {
     /// A column, else a variable.
     pub(crate) fn name(&mut self, scope: &RowScope, name: &str, span: Span) -> Result<Bound> {
@@ -51,7 +54,12 @@ impl Binder<'_> {
         if scope.open {
             return Ok(Bound::suggested(Typed::null(ScalarType::Dynamic), name));
         }
-        Err(self.unknown_name(scope, name, span))
+        let error = self.unknown_name(scope, name, span);
+        if self.goes_on() {
+            self.note(*error);
+            return Ok(Bound::suggested(Typed::null(ScalarType::Dynamic), name));
+        }
+        Err(error)
     }
 
     fn unknown_name(
@@ -62,12 +70,41 @@ impl Binder<'_> {
     ) -> Box<kql_parser::diagnostic::Diagnostic> {
         let mut error =
             semantic(codes::UNKNOWN_NAME, span, format!("there is no column or variable `{name}` here"));
-        let names = scope.columns.iter().map(|column| column.name.as_str()).chain(scope.env.names());
-        error.hints.extend(suggest::hint(name, names));
+        // Where the name was a column once, that is what is to be said, and a name that looks like it is not.
+        let gone =
+            self.stages.iter().rev().find(|(_, columns)| columns.iter().any(|column| column.name == name));
+        if let Some((operator, _)) = gone {
+            *error =
+                error.label(*operator, format!("`{name}` existed before this and does not come out of it"));
+            return error;
+        }
+        let names = scope.columns.iter().map(|column| column.name.as_str());
+        let names =
+            names.chain(scope.hidden.iter().map(|column| column.name.as_str())).chain(scope.env.names());
+        let near = suggest::hint(name, names);
+        let is_near = near.is_some();
+        error.hints.extend(near);
         if self.catalog.table(name).is_some() {
             error.hints.push(format!("`{name}` is a table"));
+        } else if !is_near {
+            error.hints.extend(self.tables_with(name));
         }
         error
+    }
+
+    /// Which tables have a column: those with rows, else those that are known.
+    fn tables_with(&self, column: &str) -> Option<String> {
+        let has = |name: &String| {
+            self.catalog.table(name).is_some_and(|table| table.schema.column(column).is_some())
+        };
+        let mut tables: Vec<String> = self.catalog.loaded().into_iter().filter(has).collect();
+        if tables.is_empty() {
+            tables = self.catalog.names().into_iter().filter(has).take(MOST_TABLES + 1).collect();
+        }
+        let more = if tables.len() > MOST_TABLES { " and others" } else { "" };
+        tables.truncate(MOST_TABLES);
+        let tables = tables.iter().map(|table| format!("`{table}`")).collect::<Vec<_>>().join(", ");
+        (!tables.is_empty()).then(|| format!("`{column}` is a column of {tables}{more}"))
     }
 
     /// `target.name`.
