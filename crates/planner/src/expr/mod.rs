@@ -45,6 +45,14 @@ impl Bound {
     }
 }
 
+/// A row beside the scope's own, whose columns are named `record.column`.
+pub(crate) struct Record {
+    /// Its name.
+    pub name: String,
+    /// Its columns.
+    pub columns: Vec<(String, Typed)>,
+}
+
 /// What an expression can see: the columns of the row and the names around it.
 pub(crate) struct RowScope<'a> {
     /// Variables, parameters, functions.
@@ -63,6 +71,8 @@ pub(crate) struct RowScope<'a> {
     pub serialized: bool,
     /// Set where the operator computes window functions: their calls are collected.
     pub windows: Option<WindowScope>,
+    /// Rows beside this one.
+    pub records: &'a [Record],
     /// Null counts as false here, so that a comparison may take the form that prunes.
     pub filter: bool,
 }
@@ -79,6 +89,7 @@ impl<'a> RowScope<'a> {
             aggregates: None,
             serialized: frame.serialized,
             windows: None,
+            records: &[],
             filter: false,
         }
     }
@@ -99,6 +110,7 @@ impl<'a> RowScope<'a> {
             aggregates: None,
             serialized: false,
             windows: None,
+            records: &[],
             filter: false,
         }
     }
@@ -114,6 +126,7 @@ impl<'a> RowScope<'a> {
             aggregates: self.aggregates.clone(),
             serialized: self.serialized,
             windows: self.windows.clone(),
+            records: self.records,
             filter: false,
         }
     }

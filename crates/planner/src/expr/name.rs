@@ -6,7 +6,7 @@ use kql_parser::ast::{Expr, ExprKind, Literal, UnaryOp};
 use kql_parser::span::Span;
 use kql_types::ScalarType;
 
-use super::{Bound, RowScope};
+use super::{Bound, Record, RowScope};
 use crate::bind::Binder;
 use crate::codes::{self, semantic};
 use crate::env::Binding;
@@ -115,11 +115,29 @@ impl Binder<'_> {
         name: &str,
         span: Span,
     ) -> Result<Bound> {
+        if let Some(record) = record_named(scope, target) {
+            return self.record_member(scope, record, name, span);
+        }
         let bound = self.expr(&scope.exact(), target)?;
         let label = suggested_path(&bound.name, name);
         let value =
             path::member(bound.value, name).map_err(|error| self.call_error(error, span, &[target.span]))?;
         Ok(Bound { value, name: label, columns: None })
+    }
+
+    /// `record.column`.
+    fn record_member(&self, scope: &RowScope, record: &Record, name: &str, span: Span) -> Result<Bound> {
+        let label = format!("{}_{name}", record.name);
+        if let Some((_, value)) = record.columns.iter().find(|(column, _)| column == name) {
+            return Ok(Bound::suggested(value.clone(), label));
+        }
+        if scope.open {
+            return Ok(Bound::suggested(Typed::null(ScalarType::Dynamic), label));
+        }
+        let message = format!("`{}` has no column `{name}`", record.name);
+        let mut error = semantic(codes::UNKNOWN_NAME, span, message);
+        error.hints.extend(suggest::hint(name, record.columns.iter().map(|(column, _)| column.as_str())));
+        Err(error)
     }
 
     /// `target[index]`.
@@ -141,6 +159,13 @@ impl Binder<'_> {
             .map_err(|error| self.call_error(error, span, &[target.span, index.span]))?;
         Ok(Bound { value, name: label, columns: None })
     }
+}
+
+/// The record that a name stands for; a column of that name hides it.
+fn record_named<'a>(scope: &RowScope<'a>, target: &Expr) -> Option<&'a Record> {
+    let ExprKind::Name(name) = &target.kind else { return None };
+    let hidden = scope.columns.iter().any(|column| column.name == *name);
+    scope.records.iter().find(|record| !hidden && record.name == *name)
 }
 
 /// `d.a` suggests `d_a`; under something nameless it suggests nothing.

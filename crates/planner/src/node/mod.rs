@@ -10,6 +10,7 @@ mod order;
 mod physical;
 pub(crate) mod range;
 pub(crate) mod rows;
+pub(crate) mod scan;
 mod slices;
 pub(crate) mod window;
 

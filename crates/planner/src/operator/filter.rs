@@ -1,7 +1,7 @@
 //! `where predicate`
 
 use datafusion::logical_expr::LogicalPlanBuilder;
-use kql_functions::resolve;
+use kql_functions::{Typed, resolve};
 use kql_parser::ast::{Expr, Parameter};
 use kql_parser::span::Span;
 use kql_types::ScalarType;
@@ -26,19 +26,7 @@ impl Binder<'_> {
         Params::check("where", params, &[])?;
         let windows = WindowScope::default();
         let scope = RowScope { filter: true, ..RowScope::of(env, &frame).with_windows(&windows) };
-        let value = self.scalar(&scope, predicate)?;
-        let value = match value.ty {
-            ScalarType::Bool => value,
-            // Kusto takes a number as true unless it is 0, and reads a dynamic as a bool.
-            ScalarType::Dynamic | ScalarType::Int | ScalarType::Long => {
-                resolve::convert(value, ScalarType::Bool)
-                    .map_err(|error| self.call_error(error, predicate.span, &[]))?
-            }
-            other => {
-                let message = format!("where needs a bool, not {other}");
-                return Err(semantic(codes::TYPES, predicate.span, message));
-            }
-        };
+        let value = self.condition(&scope, predicate, "where")?;
         if windows.is_empty() {
             return frame.filter(value.expr).map_err(|error| internal(span, &error));
         }
@@ -52,5 +40,22 @@ impl Binder<'_> {
             .and_then(LogicalPlanBuilder::build)
             .map_err(|error| internal(span, &error))?;
         Ok(frame.with_plan(plan))
+    }
+
+    /// Binds an expression that says which rows count.
+    pub(crate) fn condition(&mut self, scope: &RowScope, predicate: &Expr, what: &str) -> Result<Typed> {
+        let value = self.scalar(scope, predicate)?;
+        match value.ty {
+            ScalarType::Bool => Ok(value),
+            // Kusto takes a number as true unless it is 0, and reads a dynamic as a bool.
+            ScalarType::Dynamic | ScalarType::Int | ScalarType::Long => {
+                resolve::convert(value, ScalarType::Bool)
+                    .map_err(|error| self.call_error(error, predicate.span, &[]))
+            }
+            other => {
+                let message = format!("{what} needs a bool, not {other}");
+                Err(semantic(codes::TYPES, predicate.span, message))
+            }
+        }
     }
 }

@@ -22,6 +22,7 @@ mod project_rename;
 mod project_reorder;
 mod range;
 mod render;
+mod scan;
 mod search;
 mod serialize;
 mod sort;
@@ -70,6 +71,7 @@ impl Binder<'_> {
             OperatorKind::ProjectRename { columns } => self.project_rename(frame, columns, span),
             OperatorKind::ProjectReorder { columns } => self.project_reorder(frame, columns, span),
             OperatorKind::Render(render) => self.render(frame, render),
+            OperatorKind::Scan(scan) => self.scan_operator(env, frame, scan, span),
             OperatorKind::Search(search) => self.search(env, Some(frame), search, span),
             OperatorKind::Serialize { params, columns } => self.serialize(env, frame, params, columns, span),
             OperatorKind::Sort { params, by } => self.sort(env, frame, params, by),
@@ -102,7 +104,6 @@ impl Binder<'_> {
             | OperatorKind::Reduce(_)
             | OperatorKind::Sample { .. }
             | OperatorKind::SampleDistinct { .. }
-            | OperatorKind::Scan(_)
             | OperatorKind::TopHitters { .. }
             | OperatorKind::TopNested { .. } => Err(refused(operator)),
         }
