@@ -21,7 +21,7 @@ use crate::frame::{Frame, aliased};
 pub(crate) struct Branch {
     /// The rows.
     pub frame: Frame,
-    /// The position of each column of the union among the frame's columns, or a constant.
+    /// Where each column of the union comes from.
     pub values: Vec<Value>,
 }
 
@@ -30,8 +30,10 @@ pub(crate) struct Branch {
 pub(crate) enum Value {
     /// A column of the branch.
     Column(usize),
+    /// The branch has no such column.
+    Null,
     /// The same value in every row.
-    Constant(Typed),
+    Constant(Box<Typed>),
 }
 
 /// The union as a table.
@@ -75,6 +77,7 @@ impl TableProvider for WideUnion {
         for branch in &self.branches {
             let value = |index: usize| match &branch.values[index] {
                 Value::Column(position) => branch.frame.typed(&branch.frame.columns[*position]).expr,
+                Value::Null => Typed::null(self.schema.columns[index].ty).expr,
                 Value::Constant(value) => value.expr.clone(),
             };
             // Columns that only a filter reads are there for the filter, and then dropped.

@@ -2,6 +2,7 @@
 
 use kql_parser::ast::{BinaryOp, Call, Expr, ExprKind, Literal, Search};
 use kql_parser::span::Span;
+use kql_types::Column;
 
 use crate::Result;
 use crate::bind::Binder;
@@ -125,9 +126,13 @@ impl Binder<'_> {
                 referenced.iter().any(|name| frame.open || frame.column(name).is_some())
             });
         }
-        let all: Vec<_> = sources.iter().flat_map(|(_, frame)| frame.columns.clone()).collect();
+        // Of the columns that only other sources have, the predicate can name no more than these.
+        let named: Vec<Column> = referenced
+            .iter()
+            .filter_map(|name| sources.iter().find_map(|(_, frame)| frame.column(name)).cloned())
+            .collect();
         for (_, frame) in &mut sources {
-            for column in &all {
+            for column in &named {
                 let known = frame.column(&column.name).is_some()
                     || frame.hidden.iter().any(|hidden| hidden.name == column.name);
                 if !known {

@@ -133,10 +133,10 @@ pub(crate) fn frames(
             .map(|(place, column)| match positions.get(&(column.source.as_str(), column.output.ty)) {
                 _ if place == 0 && with_source.is_some() => {
                     let label = frame.source_name.clone().unwrap_or_else(|| format!("union_arg{index}"));
-                    Value::Constant(Typed::string(label))
+                    Value::Constant(Box::new(Typed::string(label)))
                 }
                 Some(position) => Value::Column(*position),
-                None => Value::Constant(Typed::null(column.output.ty)),
+                None => Value::Null,
             })
             .collect();
         branches.push(Branch { frame, values });
@@ -149,7 +149,8 @@ pub(crate) fn frames(
         let projected = schema.iter().zip(branch.values).map(|(column, value)| {
             let value = match value {
                 Value::Column(position) => branch.frame.typed(&branch.frame.columns[position]),
-                Value::Constant(value) => value,
+                Value::Null => Typed::null(column.ty),
+                Value::Constant(value) => *value,
             };
             (column.name.clone(), value)
         });
