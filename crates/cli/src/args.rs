@@ -42,6 +42,11 @@ pub enum Command {
     Check(CheckArgs),
     /// Tell what files hold: format, table and why, rows, time span, what does not fit, filled columns.
     Inspect(InspectArgs),
+    /// Test queries against what is expected of them.
+    ///
+    /// Tests are files *.test.yaml beside queries and rules, and headers `//@ test` in files of queries; docs/testing.md
+    /// shows both.
+    Test(TestArgs),
     /// Bring files into a local store, which opens at once and answers faster; again for what is new or has changed.
     Import(ImportArgs),
 }
@@ -196,4 +201,36 @@ pub struct CheckArgs {
     /// What queries may read besides tables.
     #[command(flatten)]
     pub outside: OutsideArgs,
+}
+
+/// Arguments of `kql test`.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Files of tests, queries with tests beside them, or folders.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Run only the cases that have this in their name or in the path of their file.
+    #[arg(short = 'k', long = "name", value_name = "TEXT")]
+    pub name: Option<String>,
+    /// Rewrite the expected rows of the cases that fail, or of those with NAME in their name; refused where CI=true.
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", require_equals = true)]
+    pub update: Option<String>,
+    /// As --update, but ask for each case.
+    #[arg(long)]
+    pub review: bool,
+    /// Cases that run at once; without it, as many as the machine has threads.
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// End at the first case that fails.
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// Run again whenever a file below the paths changes.
+    #[arg(long)]
+    pub watch: bool,
+    /// Write the outcome as JUnit too.
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// How the outcome is told: human, tap or json.
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = crate::test::style)]
+    pub format: crate::test::Style,
 }

@@ -34,12 +34,23 @@ impl Failure {
         Failure { code: 2, message: None }
     }
 
+    /// A test failed, which has been told already.
+    pub fn test() -> Self {
+        Failure { code: 3, message: None }
+    }
+
     /// Tells why and gives the exit code.
     pub fn report(self) -> ExitCode {
         if let Some(message) = self.message {
             eprintln!("kql: {message}");
         }
         ExitCode::from(self.code)
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.message.as_deref().unwrap_or("failed"))
     }
 }
 

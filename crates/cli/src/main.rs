@@ -16,6 +16,7 @@ mod repl;
 mod request;
 mod run;
 mod source;
+mod test;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Some(Command::Batch(args)) => batch::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Inspect(args)) => inspect::run(&args),
+        Some(Command::Test(args)) => test::run(&args),
         Some(Command::Import(args)) => import::run(&args),
         None => repl::run(&cli.data),
     }

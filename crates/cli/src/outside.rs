@@ -37,21 +37,28 @@ pub fn places(args: &OutsideArgs) -> Result<Outside, Failure> {
 
 /// Adds the functions of files and folders to an engine.
 pub fn define(engine: &mut Engine, args: &OutsideArgs) -> Result<(), Failure> {
-    for path in &args.functions {
-        let mut files = Vec::new();
-        collect(path, &mut files)?;
-        files.sort();
-        for file in files {
-            let fail = |why: String| Failure::usage(format!("{}: {why}", file.display()));
-            let text = std::fs::read_to_string(&file).map_err(|error| fail(error.to_string()))?;
-            let name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            if let Err(diagnostics) = engine.define(name, &text) {
-                errors::tell(file.to_str(), &text, 0, &diagnostics);
-                return Err(Failure::query_told());
-            }
+    for file in function_files(&args.functions)? {
+        let fail = |why: String| Failure::usage(format!("{}: {why}", file.display()));
+        let text = std::fs::read_to_string(&file).map_err(|error| fail(error.to_string()))?;
+        let name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        if let Err(diagnostics) = engine.define(name, &text) {
+            errors::tell(file.to_str(), &text, 0, &diagnostics);
+            return Err(Failure::query_told());
         }
     }
     Ok(())
+}
+
+/// The files of functions that paths name, those of a folder in the order of their names.
+pub fn function_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        let mut found = Vec::new();
+        collect(path, &mut found)?;
+        found.sort();
+        files.extend(found);
+    }
+    Ok(files)
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {

@@ -32,7 +32,7 @@ mod wide_union;
 
 pub use catalog::{Catalog, MemoryCatalog, Table};
 pub use execution::Cancellation;
-pub use outside::Outside;
+pub use outside::{GivenWatchlist, Outside};
 pub use result::{QueryResult, ResultTable};
 pub use scope::{NameKind, Scope};
 pub use session::{Engine, QueryOptions};

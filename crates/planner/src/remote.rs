@@ -105,7 +105,8 @@ impl Binder<'_> {
             return Err(semantic(codes::ARGUMENTS, span, "_GetWatchlist() takes the name of a watchlist"));
         };
         let name = self.place_name(env, alias)?;
-        if self.options.outside.watchlists.is_none() && !self.execute {
+        let outside = &self.options.outside;
+        if outside.watchlists.is_none() && outside.given_watchlists.is_empty() && !self.execute {
             // What lists there are is known only where queries run.
             let rows = RowsBuilder::new(watchlist::leading_columns()).finish(span)?;
             return Ok(Frame { open: true, ..self.frame_of(rows, span)? });
@@ -137,12 +138,22 @@ impl Binder<'_> {
     }
 
     fn watchlists(&self, what: &str, span: Span) -> Result<Vec<Watchlist>> {
-        let Some(folder) = &self.options.outside.watchlists else {
+        let outside = &self.options.outside;
+        let mut lists: Vec<Watchlist> = outside.given_watchlists.iter().map(Watchlist::from).collect();
+        let Some(folder) = &outside.watchlists else {
+            if !lists.is_empty() {
+                return Ok(lists);
+            }
             let mut error =
                 unsupported(codes::OUTSIDE, span, format!("{what} cannot be read without a folder"));
             error.hints.push("give a folder of CSV files, alias.csv each, with --watchlists".to_string());
             return Err(error);
         };
-        watchlist::watchlists(folder).map_err(|error| codes::data(span, error))
+        let stored = watchlist::watchlists(folder).map_err(|error| codes::data(span, error))?;
+        let hidden = |list: &Watchlist| lists.iter().any(|given| given.alias == list.alias);
+        let stored: Vec<Watchlist> = stored.into_iter().filter(|list| !hidden(list)).collect();
+        lists.extend(stored);
+        lists.sort_by(|a, b| a.alias.cmp(&b.alias));
+        Ok(lists)
     }
 }

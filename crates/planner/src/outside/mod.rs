@@ -28,9 +28,22 @@ pub struct Outside {
     pub mirror: Option<PathBuf>,
     /// The folder in which the watchlist `x` is the file `x.csv`.
     pub watchlists: Option<PathBuf>,
+    /// Watchlists that are given by themselves; they hide those of the folder.
+    pub given_watchlists: Vec<GivenWatchlist>,
     /// Other databases and workspaces: `database("D")` is `D`, `cluster("C").database("D")` is `C/D`, `workspace("W")`
     /// is `W`.
     pub databases: BTreeMap<String, Arc<dyn Catalog>>,
+}
+
+/// A watchlist whose rows are at hand.
+#[derive(Debug, Clone)]
+pub struct GivenWatchlist {
+    /// The name by which queries ask for it.
+    pub alias: String,
+    /// The column whose values are the search key.
+    pub key: Option<String>,
+    /// The rows as CSV with a header line.
+    pub csv: String,
 }
 
 impl fmt::Debug for Outside {
@@ -38,6 +51,7 @@ impl fmt::Debug for Outside {
         f.debug_struct("Outside")
             .field("mirror", &self.mirror)
             .field("watchlists", &self.watchlists)
+            .field("given_watchlists", &self.given_watchlists)
             .field("databases", &self.databases.keys().collect::<Vec<_>>())
             .finish()
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use kql_parser::span::Span;
 use kql_types::{Cell, Column, OwnedCell, ScalarType};
 
+use super::GivenWatchlist;
 use super::compressed::{read, text};
 use crate::Result;
 use crate::codes;
@@ -16,7 +17,19 @@ pub(crate) struct Watchlist {
     pub alias: String,
     /// The column whose values are the search key, where the file's name gives one.
     pub key: Option<String>,
-    path: std::path::PathBuf,
+    content: Content,
+}
+
+enum Content {
+    File(std::path::PathBuf),
+    Csv(String),
+}
+
+impl From<&GivenWatchlist> for Watchlist {
+    fn from(given: &GivenWatchlist) -> Self {
+        let GivenWatchlist { alias, key, csv } = given.clone();
+        Watchlist { alias, key, content: Content::Csv(csv) }
+    }
 }
 
 /// The watchlists of a folder in the order of their names: `alias.csv`, or `alias.key column.csv`.
@@ -31,7 +44,7 @@ pub(crate) fn watchlists(folder: &Path) -> Result<Vec<Watchlist>, String> {
             Some((alias, key)) => (alias.to_string(), Some(key.to_string())),
             None => (stem.to_string(), None),
         };
-        found.push(Watchlist { alias, key, path });
+        found.push(Watchlist { alias, key, content: Content::File(path) });
     }
     found.sort_by(|a, b| a.alias.cmp(&b.alias));
     Ok(found)
@@ -50,17 +63,23 @@ impl Watchlist {
     /// The rows: an identity made of the list's name and the row's number, no time of update, the search key where one
     /// is known, then the columns of the file in the order of their names, all strings.
     pub(crate) fn rows(&self, span: Span) -> Result<Rows> {
-        let content = read(&self.path).map_err(|error| codes::data(span, error))?;
-        let text = text(&content);
+        let content;
+        let (text, name) = match &self.content {
+            Content::File(path) => {
+                content = read(path).map_err(|error| codes::data(span, error))?;
+                (text(&content), path.display().to_string())
+            }
+            Content::Csv(csv) => (csv.as_str().into(), format!("the watchlist {}", self.alias)),
+        };
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-        let describe = |error: csv::Error| codes::data(span, format!("{}: {error}", self.path.display()));
+        let describe = |error: csv::Error| codes::data(span, format!("{name}: {error}"));
         let headers: Vec<String> =
             reader.headers().map_err(describe)?.iter().map(|header| header.trim().to_string()).collect();
         let key = match &self.key {
             Some(key) => match headers.iter().position(|header| header == key) {
                 Some(place) => Some(place),
                 None => {
-                    let message = format!("{} has no column `{key}`", self.path.display());
+                    let message = format!("{name} has no column `{key}`");
                     return Err(codes::data(span, message));
                 }
             },

@@ -1,0 +1,79 @@
+//! Finds tests: files `*.test.yaml` and headers `//@ test` in files of queries.
+
+use std::path::{Path, PathBuf};
+
+use super::suite::{self, Suite};
+use super::{header, yaml};
+
+/// A file that may hold tests, or why it cannot be read.
+pub type Found = Result<Suite, (PathBuf, String)>;
+
+/// The files of tests below the paths. A query's name stands for its tests too.
+pub fn discover(paths: &[PathBuf]) -> Result<Vec<Found>, String> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            walk(path, &mut files)?;
+        } else if path.is_file() {
+            files.push(path.clone());
+            if is_query(path) {
+                let beside = ["test.yaml", "test.yml"].map(|ending| path.with_extension(ending));
+                files.extend(beside.into_iter().filter(|beside| beside.is_file()));
+            }
+        } else {
+            return Err(format!("{}: there is no such file or folder", path.display()));
+        }
+    }
+    files.sort();
+    files.dedup();
+    Ok(files.iter().filter_map(|file| read(file)).collect())
+}
+
+/// The tests of a file; `None` when it is not one of tests.
+pub fn read(path: &Path) -> Option<Found> {
+    let fail = |why: String| Err((path.to_path_buf(), why));
+    if is_tests(path) {
+        return Some(match suite::read_text(path) {
+            Ok(text) => suite::read(path, text).or_else(|problem| fail(problem.to_string())),
+            Err(why) => fail(why),
+        });
+    }
+    if !is_query(path) {
+        return None;
+    }
+    let text = match suite::read_text(path) {
+        Ok(text) => text,
+        Err(why) => return Some(fail(why)),
+    };
+    if !text.lines().any(header::is_header) {
+        return None;
+    }
+    Some(header::read(path, text).or_else(|problem: yaml::Problem| fail(problem.to_string())))
+}
+
+fn is_tests(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.ends_with(".test.yaml") || name.ends_with(".test.yml")
+}
+
+fn is_query(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    matches!(extension, "kql" | "csl" | "kusto")
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
+    let fail = |error: std::io::Error| format!("{}: {error}", folder.display());
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_string();
+        if name.starts_with('.') || matches!(name.as_str(), "target" | "node_modules") {
+            continue;
+        }
+        if path.is_dir() {
+            walk(&path, files)?;
+        } else if is_tests(&path) || is_query(&path) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! Files of expected rows: CSV and NDJSON, whose cells may hold matchers as in YAML.
+
+use std::path::Path;
+
+use kql_types::{Cell, OwnedCell, text};
+use serde_json::Value;
+
+use super::compare::Actual;
+use super::yaml::{Node, NodeKind};
+
+/// The rows of a file.
+pub struct Expected {
+    /// The columns that it names, where every row names the same.
+    pub columns: Option<Vec<String>>,
+    /// The rows, each a map.
+    pub rows: Vec<Node>,
+}
+
+/// Reads a file of expected rows.
+pub fn read(path: &Path) -> Result<Expected, String> {
+    let text = super::suite::read_text(path)?;
+    let fail = |why: String| format!("{}: {why}", path.display());
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("csv") => csv_rows(&text).map_err(fail),
+        Some("ndjson" | "jsonl") => json_rows(&text).map_err(fail),
+        _ => Err(fail("expected rows are read from .csv and .ndjson files".into())),
+    }
+}
+
+fn csv_rows(text: &str) -> Result<Expected, String> {
+    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
+    let columns: Vec<String> =
+        reader.headers().map_err(|error| error.to_string())?.iter().map(String::from).collect();
+    let mut rows = Vec::new();
+    for (number, record) in reader.records().enumerate() {
+        let record = record.map_err(|error| error.to_string())?;
+        let cells = columns.iter().zip(&record).map(|(column, cell)| {
+            // An empty cell is null, which a string column reads as "".
+            let plain = cell.is_empty();
+            (scalar(column, false, 1), scalar(cell, plain, number + 2))
+        });
+        rows.push(Node { kind: NodeKind::Map(cells.collect()), span: 0..0, line: number + 2 });
+    }
+    Ok(Expected { columns: Some(columns), rows })
+}
+
+fn json_rows(text: &str) -> Result<Expected, String> {
+    let mut rows = Vec::new();
+    let mut columns: Option<Vec<String>> = None;
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let value: Value =
+            serde_json::from_str(line).map_err(|error| format!("line {}: {error}", number + 1))?;
+        if let Value::Object(object) = &value
+            && columns.is_none()
+        {
+            columns = Some(object.keys().cloned().collect());
+        }
+        let row = node(&value, number + 1);
+        if !matches!(row.kind, NodeKind::Map(_)) {
+            return Err(format!("line {}: a row is a JSON object", number + 1));
+        }
+        rows.push(row);
+    }
+    Ok(Expected { columns, rows })
+}
+
+fn scalar(text: &str, plain: bool, line: usize) -> Node {
+    Node { kind: NodeKind::Scalar { text: text.to_string(), plain }, span: 0..0, line }
+}
+
+fn node(value: &Value, line: usize) -> Node {
+    let kind = match value {
+        Value::Null => return scalar("", true, line),
+        Value::String(text) => return scalar(text, false, line),
+        Value::Bool(_) | Value::Number(_) => return scalar(&value.to_string(), true, line),
+        Value::Array(items) => NodeKind::List(items.iter().map(|item| node(item, line)).collect()),
+        Value::Object(entries) => NodeKind::Map(
+            entries.iter().map(|(key, value)| (scalar(key, false, line), node(value, line))).collect(),
+        ),
+    };
+    Node { kind, span: 0..0, line }
+}
+
+/// The file as it would have to be, with the columns that it names; `None` for a kind that is not written.
+pub fn write(path: &Path, actual: &Actual, columns: Option<&[String]>) -> Option<String> {
+    match path.extension().and_then(|extension| extension.to_str())? {
+        "csv" => csv_text(actual, columns),
+        "ndjson" | "jsonl" => Some(ndjson(actual, columns)),
+        _ => None,
+    }
+}
+
+fn places(actual: &Actual, columns: Option<&[String]>) -> Vec<usize> {
+    let named = |place: &usize| columns.is_none_or(|columns| columns.contains(&actual.columns[*place].name));
+    (0..actual.columns.len()).filter(named).collect()
+}
+
+fn csv_text(actual: &Actual, columns: Option<&[String]>) -> Option<String> {
+    let places = places(actual, columns);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(places.iter().map(|place| &actual.columns[*place].name)).ok()?;
+    for row in &actual.rows {
+        writer.write_record(places.iter().map(|place| escaped(text::to_text(row[*place].as_cell())))).ok()?;
+    }
+    String::from_utf8(writer.into_inner().ok()?).ok()
+}
+
+/// A text that a matcher would begin with stands for itself.
+fn escaped(text: String) -> String {
+    if text.starts_with('~') { format!("~{text}") } else { text }
+}
+
+/// The rows as one JSON object a line.
+pub fn ndjson(actual: &Actual, columns: Option<&[String]>) -> String {
+    let places = places(actual, columns);
+    let mut out = String::new();
+    for row in &actual.rows {
+        out.push('{');
+        for (index, place) in places.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            kql_types::dynamic::quote(&actual.columns[*place].name, &mut out);
+            out.push(':');
+            match &row[*place] {
+                OwnedCell::String(text) if text.starts_with('~') => {
+                    text::json(Cell::String(&format!("~{text}")), &mut out);
+                }
+                cell => text::json(cell.as_cell(), &mut out),
+            }
+        }
+        out.push_str("}\n");
+    }
+    out
+}

@@ -1,0 +1,241 @@
+//! `kql test`: queries against what is expected of them.
+//!
+//! Files are found ([`discover`]) and read ([`suite`], [`header`]), their cases run ([`case`]) over what they are given
+//! ([`given`]), rows compared ([`compare`], [`matcher`]), and the outcome told ([`report`]) or written back ([`update`]).
+
+mod case;
+mod compare;
+mod diff;
+mod discover;
+mod expected_file;
+mod given;
+mod header;
+mod matcher;
+mod report;
+mod stages;
+mod suite;
+mod update;
+mod value;
+mod yaml;
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use self::case::Outcome;
+use self::discover::Found;
+use self::given::Exports;
+pub use self::report::Style;
+use self::report::Told;
+use self::suite::Suite;
+use crate::args::TestArgs;
+use crate::errors::Failure;
+use crate::{STACK_BYTES, panics};
+
+/// Runs the tests of the paths.
+pub fn run(args: &TestArgs) -> Result<(), Failure> {
+    if args.update.is_some() && std::env::var_os("CI").is_some_and(|ci| ci == "true") {
+        return Err(Failure::usage("--update is refused where CI=true: what is expected changes by hand"));
+    }
+    panics::silence();
+    let mut outcome = once(args);
+    if args.watch {
+        let mut seen = stamps(&args.paths);
+        loop {
+            if let Err(failure) = outcome {
+                failure.report();
+            }
+            eprintln!("waiting for changes; Ctrl-C ends");
+            while stamps(&args.paths) == seen {
+                std::thread::sleep(Duration::from_millis(400));
+            }
+            seen = stamps(&args.paths);
+            outcome = once(args);
+        }
+    }
+    outcome
+}
+
+/// The files below the paths with the times of their last changes.
+fn stamps(paths: &[PathBuf]) -> BTreeMap<PathBuf, SystemTime> {
+    fn collect(path: &Path, stamps: &mut BTreeMap<PathBuf, SystemTime>) {
+        if path.is_dir() {
+            for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
+                if !entry.file_name().to_string_lossy().starts_with('.') {
+                    collect(&entry.path(), stamps);
+                }
+            }
+        } else if let Ok(time) = path.metadata().and_then(|metadata| metadata.modified()) {
+            stamps.insert(path.to_path_buf(), time);
+        }
+    }
+    let mut stamps = BTreeMap::new();
+    paths.iter().for_each(|path| collect(path, &mut stamps));
+    stamps
+}
+
+fn once(args: &TestArgs) -> Result<(), Failure> {
+    let start = Instant::now();
+    let found = discover::discover(&args.paths).map_err(Failure::usage)?;
+    let exports = Exports::default();
+    let outcomes = run_all(&found, args, &exports);
+    let mut told = Vec::new();
+    for (file, outcomes) in found.iter().zip(outcomes) {
+        match file {
+            Ok(suite) if !outcomes.is_empty() => {
+                told.push(Told { path: &suite.path, result: Ok((suite, outcomes)) });
+            }
+            Ok(_) => {}
+            Err((path, why)) => told.push(Told { path, result: Err(why) }),
+        }
+    }
+    // A run without a test must not look like one that passed.
+    if told.is_empty() {
+        return Err(Failure::usage(match &args.name {
+            Some(name) => format!("no test has `{name}` in its name"),
+            None => "there are no tests: neither files *.test.yaml nor headers //@ test".to_string(),
+        }));
+    }
+    let elapsed = start.elapsed();
+    report::tell(&told, args.format, elapsed)?;
+    if let Some(path) = &args.junit {
+        let text = report::junit(&told, elapsed).map_err(Failure::usage)?;
+        std::fs::write(path, text).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    }
+    let (_, failed) = report::counts(&told);
+    if failed == 0 {
+        return Ok(());
+    }
+    if args.update.is_some() || args.review {
+        let left = write_back(&told, args)?;
+        return if left == 0 { Ok(()) } else { Err(Failure::test()) };
+    }
+    Err(Failure::test())
+}
+
+/// Runs every case whose name is asked for, several at once; the outcomes of each file by the numbers of its cases.
+fn run_all(found: &[Found], args: &TestArgs, exports: &Exports) -> Vec<Vec<(usize, Outcome)>> {
+    let wanted = |suite: &Suite, name: &str| {
+        args.name
+            .as_deref()
+            .is_none_or(|part| name.contains(part) || suite.path.to_string_lossy().contains(part))
+    };
+    let mut work: Vec<(usize, usize)> = Vec::new();
+    for (file, found) in found.iter().enumerate() {
+        if let Ok(suite) = found {
+            let cases = suite.cases.iter().enumerate().filter(|(_, case)| wanted(suite, &case.name));
+            work.extend(cases.map(|(number, _)| (file, number)));
+        }
+    }
+    let outcomes: Mutex<Vec<Vec<(usize, Outcome)>>> = Mutex::new(found.iter().map(|_| Vec::new()).collect());
+    let stop = AtomicBool::new(false);
+    let job = |(file, number): (usize, usize)| {
+        let Ok(suite) = &found[file] else { return };
+        let outcome = case::run(&suite.cases[number], None, exports);
+        if args.fail_fast && !outcome.passed() {
+            stop.store(true, Ordering::Relaxed);
+        }
+        if let Ok(mut outcomes) = outcomes.lock() {
+            outcomes[file].push((number, outcome));
+        }
+    };
+    in_parallel(&work, args.jobs, &stop, job);
+    let mut outcomes = outcomes.into_inner().unwrap_or_default();
+    for outcomes in &mut outcomes {
+        outcomes.sort_by_key(|(number, _)| *number);
+    }
+    outcomes
+}
+
+/// Calls a function for every item on several threads, until told to stop.
+fn in_parallel<T: Copy + Sync>(items: &[T], jobs: Option<usize>, stop: &AtomicBool, work: impl Fn(T) + Sync) {
+    let jobs = jobs.filter(|jobs| *jobs > 0);
+    let jobs = jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let next = AtomicUsize::new(0);
+    let turn = || {
+        while !stop.load(Ordering::Relaxed) {
+            let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+            work(*item);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.min(items.len()) {
+            // Where a thread cannot be had, the others do its work; without any, this one.
+            if std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, turn).is_err() {
+                turn();
+            }
+        }
+    });
+}
+
+/// Writes expected rows as they came, those that were asked for; how many cases still fail.
+fn write_back(told: &[Told<'_>], args: &TestArgs) -> Result<usize, Failure> {
+    let name = args.update.as_deref().filter(|name| !name.is_empty());
+    let mut left = 0;
+    for suite in told {
+        let Ok((tests, outcomes)) = &suite.result else {
+            left += 1;
+            continue;
+        };
+        let mut edits = Vec::new();
+        let mut files = Vec::new();
+        for (number, outcome) in outcomes.iter().filter(|(_, outcome)| !outcome.passed()) {
+            let case = &tests.cases[*number];
+            let can = !outcome.edits.is_empty() || !outcome.files.is_empty();
+            let asked = name.is_none_or(|name| case.name.contains(name));
+            let accepted = can && asked && (!args.review || review(suite.path, &case.name)?);
+            if accepted {
+                edits.extend(update::settle(&tests.text, &outcome.edits));
+                files.extend(outcome.files.iter().cloned());
+            } else {
+                left += 1;
+            }
+        }
+        if !edits.is_empty() {
+            files.push((suite.path.to_path_buf(), update::apply(&tests.text, &edits)));
+        }
+        for (path, text) in files {
+            std::fs::write(&path, text)
+                .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+            eprintln!("kql: {} is rewritten", path.display());
+        }
+    }
+    if left > 0 {
+        let cases = if left == 1 { "case is".to_string() } else { "cases are".to_string() };
+        eprintln!("kql: {left} {cases} not updated");
+    }
+    Ok(left)
+}
+
+/// Asks whether what came is what is expected from now on.
+fn review(path: &Path, case: &str) -> Result<bool, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::usage("--review asks on a terminal; --update takes everything"));
+    }
+    loop {
+        eprint!("{}: {case}: accept what came? [y/n] ", path.display());
+        std::io::stderr().flush()?;
+        let mut answer = String::new();
+        if std::io::stdin().read_line(&mut answer)? == 0 {
+            return Ok(false);
+        }
+        match answer.trim() {
+            "y" | "yes" => return Ok(true),
+            "n" | "no" => return Ok(false),
+            _ => {}
+        }
+    }
+}
+
+/// The style of a name on the command line.
+pub fn style(name: &str) -> Result<Style, String> {
+    match name {
+        "human" => Ok(Style::Human),
+        "tap" => Ok(Style::Tap),
+        "json" => Ok(Style::Json),
+        _ => Err("`human`, `tap` or `json` is expected".to_string()),
+    }
+}
