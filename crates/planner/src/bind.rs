@@ -12,7 +12,7 @@ use kql_parser::span::Span;
 use kql_types::Column;
 
 use crate::catalog::{Catalog, Table};
-use crate::codes::{self, internal, semantic};
+use crate::codes::{self, internal, semantic, unsupported};
 use crate::env::{Binding, Env, Function};
 use crate::frame::{Frame, column_expr};
 use crate::session::Engine;
@@ -124,6 +124,12 @@ impl<'e> Binder<'e> {
         frame: Frame,
         operators: &[ast::Operator],
     ) -> Result<Frame> {
+        for pair in operators.windows(2) {
+            if let [ast::Operator { kind: ast::OperatorKind::Consume { .. }, .. }, after] = pair {
+                let message = "an operator after consume is not built yet";
+                return Err(unsupported(codes::UNSUPPORTED_FORM, after.keyword, message));
+            }
+        }
         let outer = std::mem::take(&mut self.stages);
         let planned = self.stage_after_stage(env, frame, operators);
         self.stages = outer;

@@ -2,6 +2,7 @@
 
 use kql_parser::ast::{Expr, ExprKind, Literal, Parameter};
 use kql_parser::span::Span;
+use kql_types::Column;
 
 use crate::codes::{self, semantic, unsupported};
 use crate::{Result, suggest};
@@ -32,7 +33,8 @@ impl<'a> Params<'a> {
                 return Err(semantic(codes::UNKNOWN_PARAMETER, param.name.span, message));
             }
             match rules.iter().find(|(known, _)| *known == name) {
-                Some((_, Rule::Acts | Rule::NoOp)) => {}
+                Some((_, Rule::Acts)) => {}
+                Some((_, Rule::NoOp)) => check_hint(operator, name, &param.value)?,
                 Some((_, Rule::Refused)) => {
                     let message = format!("the parameter `{name}` of {operator} is not built yet");
                     return Err(unsupported(codes::UNSUPPORTED_FORM, param.name.span, message));
@@ -46,6 +48,21 @@ impl<'a> Params<'a> {
             }
         }
         Ok(Params { params })
+    }
+
+    /// Refuses a `hint.shufflekey` that is none of these columns.
+    pub(crate) fn check_shuffle_key(&self, columns: &[Column]) -> Result<()> {
+        match self.get("hint.shufflekey") {
+            Some(Expr { kind: ExprKind::Name(name), span })
+                if !columns.iter().any(|column| column.name == *name) =>
+            {
+                let message = format!("there is no column `{name}` here");
+                let mut error = semantic(codes::UNKNOWN_NAME, *span, message);
+                error.hints.extend(suggest::hint(name, columns.iter().map(|column| column.name.as_str())));
+                Err(error)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The parameter of a name.
@@ -84,6 +101,52 @@ impl<'a> Params<'a> {
             ExprKind::Literal(Literal::Bool(Some(flag))) => Ok(Some(*flag)),
             ExprKind::Name(word) if word == "true" || word == "false" => Ok(Some(word == "true")),
             _ => Err(semantic(codes::PARAMETER_VALUE, value.span, format!("`{name}` is true or false"))),
+        }
+    }
+}
+
+/// Refuses a value that a hint does not take; what it takes has no effect.
+fn check_hint(operator: &str, name: &str, value: &Expr) -> Result<()> {
+    let words: &[&str] = match (name, operator) {
+        ("hint.strategy", "sort") => &["splitBlock", "multipleBlocks"],
+        ("hint.strategy", "summarize" | "make-series") => &["shuffle"],
+        ("hint.strategy", "partition") => &["shuffle", "native", "legacy"],
+        ("hint.strategy", "make-graph") => &["shuffle", "native"],
+        ("hint.strategy", _) => &["auto", "broadcast", "centralized", "shuffle"],
+        ("hint.remote", "evaluate") => &["auto", "local"],
+        ("hint.remote", _) => &["auto", "left", "local", "right", "unresolved"],
+        ("hint.concurrency", _) => &["auto", "left", "local", "right", "unresolved"],
+        ("hint.spread", _) => &["auto", "local"],
+        ("hint.distribution", _) => &["single", "per_node", "per_shard", "default"],
+        _ => &[],
+    };
+    let is_number = matches!(&value.kind, ExprKind::Literal(Literal::Long(Some(_))));
+    let is_flag = match &value.kind {
+        ExprKind::Literal(Literal::Bool(Some(_))) => true,
+        ExprKind::Name(word) => word == "true" || word == "false",
+        _ => false,
+    };
+    let is_word = match &value.kind {
+        ExprKind::Name(word) | ExprKind::Literal(Literal::String(word)) => words.contains(&word.as_str()),
+        _ => false,
+    };
+    let is_name = matches!(&value.kind, ExprKind::Name(_));
+    let expected = match name {
+        "hint.shufflekey" => (is_name, "a column".to_string()),
+        // A variable may stand for the number.
+        "hint.num_partitions" => (is_number || is_name && !is_flag, "a whole number".to_string()),
+        "hint.concurrency" | "hint.spread" => {
+            (is_word || is_number, format!("a whole number or one of {}", words.join(", ")))
+        }
+        "hint.materialized" | "hint.progressive_top" => (is_flag, "true or false".to_string()),
+        _ if words.is_empty() => (true, String::new()),
+        _ => (is_word, format!("one of {}", words.join(", "))),
+    };
+    match expected {
+        (true, _) => Ok(()),
+        (false, expected) => {
+            let message = format!("`{name}` of {operator} is {expected}");
+            Err(semantic(codes::PARAMETER_VALUE, value.span, message))
         }
     }
 }

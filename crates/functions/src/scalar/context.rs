@@ -18,6 +18,8 @@ pub(super) fn functions() -> Vec<Function> {
             &[],
         )
         .on(Overload::planner(vec![Param::any("tabular")], None)),
+        Function::new("column_names_of", "The names of a table's columns.", &[])
+            .on(Overload::planner(vec![Param::any("tabular")], Some(ScalarType::Dynamic))),
         Function::new(
             "column_ifexists",
             "The column of a name if the table has it, else the second argument.",

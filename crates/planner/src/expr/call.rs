@@ -53,6 +53,11 @@ impl Binder<'_> {
         let mut first_name = NameSource::Positional;
         let mut names: Vec<Option<String>> = vec![None; call.args.len()];
         for (index, arg) in call.args.iter().enumerate() {
+            // The library's parameters go by position; a name before an argument says nothing.
+            let arg = match &arg.kind {
+                ExprKind::Named { value, .. } => value.as_ref(),
+                _ => arg,
+            };
             if matches!(&arg.kind, ExprKind::Wildcard(pattern) if pattern == "*")
                 && function.name == "pack_array"
             {
@@ -157,6 +162,7 @@ impl Binder<'_> {
             ("now", []) => Bound::new(Typed::new(lit(self.now), ScalarType::DateTime)),
             ("now", [offset]) => self.now_plus(scope, offset, 1)?,
             ("ago", [offset]) => self.now_plus(scope, offset, -1)?,
+            ("column_names_of", [table]) => self.column_names_of(scope.env, table)?,
             ("toscalar", [table]) => self.toscalar(scope.env, table)?,
             ("column_ifexists" | "columnifexists", [column, otherwise]) => {
                 self.column_if_exists(scope, column, otherwise)?

@@ -6,6 +6,7 @@ use kql_functions::Typed;
 use kql_functions::typed::null_value;
 use kql_parser::ast::{Expr, ExprKind};
 use kql_types::ScalarType;
+use kql_types::dynamic::ArrayWriter;
 
 use super::{Bound, RowScope};
 use crate::Result;
@@ -58,6 +59,17 @@ impl Binder<'_> {
             }
         }
         Ok(Some(values))
+    }
+
+    /// `column_names_of(T)`: an array of the names of a table's columns.
+    pub(crate) fn column_names_of(&mut self, env: &Env, expr: &Expr) -> Result<Bound> {
+        let frame = self.table(&env.sealed(), expr)?;
+        let mut names = ArrayWriter::new();
+        for column in &frame.columns {
+            names.push_string(&column.name);
+        }
+        let names = ScalarValue::Utf8View(Some(names.finish()));
+        Ok(Bound::new(Typed::new(lit(names), ScalarType::Dynamic)))
     }
 
     /// `toscalar(T)`: the first value of the first row, null when there is none.

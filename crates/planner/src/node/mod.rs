@@ -3,6 +3,7 @@
 //! An operator implements [`RowOperator`] and, for the work of one stream, [`RowStream`]; [`apply`] puts it on top of a
 //! plan. What the engine's planner and optimizer ask of a node is answered once, in [`logical`] and [`physical`].
 
+pub(crate) mod consume;
 pub(crate) mod expand;
 pub(crate) mod extract;
 mod logical;

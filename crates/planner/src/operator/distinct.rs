@@ -27,7 +27,7 @@ impl Binder<'_> {
         columns: &[NamedExpr],
         span: Span,
     ) -> Result<Frame> {
-        Params::check("distinct", params, PARAMS)?;
+        Params::check("distinct", params, PARAMS)?.check_shuffle_key(&frame.columns)?;
         let mut namer = Namer::new([]);
         let mut projected = Vec::new();
         let scope = RowScope::of(env, &frame);

@@ -1,5 +1,7 @@
 //! Tabular operators, one file each.
 
+mod assert_schema;
+mod consume;
 mod count;
 mod datatable;
 mod distinct;
@@ -17,6 +19,7 @@ mod parse_kv;
 mod print;
 mod project;
 mod project_away;
+mod project_by_names;
 mod project_keep;
 mod project_rename;
 mod project_reorder;
@@ -53,6 +56,8 @@ impl Binder<'_> {
                 Params::check("as", params, &[("hint.materialized", Rule::NoOp)])?;
                 Ok(Frame { source_name: Some(name.text.clone()), ..frame })
             }
+            OperatorKind::AssertSchema { columns } => self.assert_schema(frame, columns, span),
+            OperatorKind::Consume { params } => self.consume(frame, params, span),
             OperatorKind::Count { params, alias } => self.count(frame, params, alias.as_ref(), span),
             OperatorKind::Distinct { params, columns } => self.distinct(env, frame, params, columns, span),
             OperatorKind::Evaluate(evaluate) => self.evaluate(env, Some(frame), evaluate, span),
@@ -67,10 +72,11 @@ impl Binder<'_> {
             OperatorKind::ParseWhere(parse) => self.parse(env, frame, parse, true, span),
             OperatorKind::Project { columns } => self.project(env, frame, columns, span),
             OperatorKind::ProjectAway { columns } => self.project_away(frame, columns, span),
+            OperatorKind::ProjectByNames { columns } => self.project_by_names(env, frame, columns, span),
             OperatorKind::ProjectKeep { columns } => self.project_keep(frame, columns, span),
             OperatorKind::ProjectRename { columns } => self.project_rename(frame, columns, span),
             OperatorKind::ProjectReorder { columns } => self.project_reorder(frame, columns, span),
-            OperatorKind::Render(render) => self.render(frame, render),
+            OperatorKind::Render(render) => self.render(env, frame, render),
             OperatorKind::Scan(scan) => self.scan_operator(env, frame, scan, span),
             OperatorKind::Search(search) => self.search(env, Some(frame), search, span),
             OperatorKind::Serialize { params, columns } => self.serialize(env, frame, params, columns, span),
@@ -83,9 +89,7 @@ impl Binder<'_> {
             OperatorKind::Print { .. } | OperatorKind::Range(_) => {
                 Err(semantic(codes::SHAPE, span, format!("{} stands only first in a query", name(operator))))
             }
-            OperatorKind::AssertSchema { .. }
-            | OperatorKind::Consume { .. }
-            | OperatorKind::ExecuteAndCache
+            OperatorKind::ExecuteAndCache
             | OperatorKind::Facet { .. }
             | OperatorKind::Fork { .. }
             | OperatorKind::GraphMarkComponents { .. }
@@ -100,7 +104,6 @@ impl Binder<'_> {
             | OperatorKind::MakeSeries(_)
             | OperatorKind::MvApply(_)
             | OperatorKind::Partition(_)
-            | OperatorKind::ProjectByNames { .. }
             | OperatorKind::Reduce(_)
             | OperatorKind::Sample { .. }
             | OperatorKind::SampleDistinct { .. }

@@ -5,6 +5,7 @@ use kql_parser::ast::{Expr, ExprKind, Literal, Render};
 use crate::Result;
 use crate::bind::Binder;
 use crate::codes::{self, semantic};
+use crate::env::Env;
 use crate::frame::Frame;
 use crate::result::Rendering;
 use crate::suggest;
@@ -32,30 +33,41 @@ pub(crate) const CHARTS: &[&str] = &[
     "graph",
 ];
 
+/// What the value of a property may be.
+#[derive(Clone, Copy)]
+enum Value {
+    Words(&'static [&'static str]),
+    Columns,
+    Flag,
+    Number,
+    Text,
+    Any,
+}
+
 /// Properties of `render … with`.
-const PROPERTIES: &[&str] = &[
-    "kind",
-    "title",
-    "accumulate",
-    "xcolumn",
-    "ycolumns",
-    "anomalycolumns",
-    "series",
-    "xtitle",
-    "ytitle",
-    "xaxis",
-    "yaxis",
-    "legend",
-    "ysplit",
-    "ymin",
-    "ymax",
-    "xmin",
-    "xmax",
-    "by",
+const PROPERTIES: &[(&str, Value)] = &[
+    ("kind", Value::Words(&["default", "unstacked", "stacked", "stacked100", "map"])),
+    ("title", Value::Text),
+    ("accumulate", Value::Flag),
+    ("xcolumn", Value::Columns),
+    ("ycolumns", Value::Columns),
+    ("anomalycolumns", Value::Columns),
+    ("series", Value::Columns),
+    ("xtitle", Value::Text),
+    ("ytitle", Value::Text),
+    ("xaxis", Value::Words(&["linear", "log"])),
+    ("yaxis", Value::Words(&["linear", "log"])),
+    ("legend", Value::Words(&["visible", "hidden"])),
+    ("ysplit", Value::Words(&["none", "axes", "panels"])),
+    ("ymin", Value::Number),
+    ("ymax", Value::Number),
+    ("xmin", Value::Any),
+    ("xmax", Value::Any),
+    ("by", Value::Columns),
 ];
 
 impl Binder<'_> {
-    pub(crate) fn render(&mut self, mut frame: Frame, render: &Render) -> Result<Frame> {
+    pub(crate) fn render(&mut self, env: &Env, mut frame: Frame, render: &Render) -> Result<Frame> {
         let chart = render.chart.text.as_str();
         if !CHARTS.contains(&chart) {
             let message = format!("there is no chart `{chart}`");
@@ -65,33 +77,75 @@ impl Binder<'_> {
         }
         let mut properties = Vec::new();
         for (name, values) in &render.properties {
-            if !PROPERTIES.contains(&name.text.as_str()) {
+            let Some((_, expected)) = PROPERTIES.iter().find(|(known, _)| *known == name.text) else {
                 let message = format!("render has no property `{}`", name.text);
                 let mut error = semantic(codes::UNKNOWN_PARAMETER, name.span, message);
-                error.hints.extend(suggest::hint(&name.text, PROPERTIES.iter().copied()));
+                error.hints.extend(suggest::hint(&name.text, PROPERTIES.iter().map(|(known, _)| *known)));
                 return Err(error);
-            }
-            let values = values.iter().map(property_text).collect::<Result<Vec<_>>>()?;
+            };
+            let values = values
+                .iter()
+                .map(|value| self.render_property(env, &frame, &name.text, *expected, value))
+                .collect::<Result<Vec<_>>>()?;
             properties.push((name.text.clone(), values));
         }
         frame.rendering = Some(Rendering { chart: chart.to_string(), properties });
         Ok(frame)
     }
-}
 
-fn property_text(value: &Expr) -> Result<String> {
-    match &value.kind {
-        ExprKind::Name(text) | ExprKind::Literal(Literal::String(text)) => Ok(text.clone()),
-        ExprKind::Literal(Literal::Bool(Some(flag))) => Ok(flag.to_string()),
-        ExprKind::Literal(Literal::Long(Some(number))) => Ok(number.to_string()),
-        ExprKind::Literal(Literal::Real(Some(number))) => Ok(number.to_string()),
-        ExprKind::Literal(Literal::DateTime(text) | Literal::Timespan(text)) => Ok(text.clone()),
-        ExprKind::Paren(inner) => property_text(inner),
-        ExprKind::Unary { operand, .. } => property_text(operand).map(|text| format!("-{text}")),
-        _ => Err(semantic(
-            codes::PARAMETER_VALUE,
-            value.span,
-            "a property of render takes a word or a literal",
-        )),
+    fn render_property(
+        &mut self,
+        env: &Env,
+        frame: &Frame,
+        name: &str,
+        expected: Value,
+        value: &Expr,
+    ) -> Result<String> {
+        let refused = |what: String| {
+            semantic(codes::PARAMETER_VALUE, value.span, format!("the property `{name}` of render is {what}"))
+        };
+        match (expected, &value.kind) {
+            (_, ExprKind::Paren(inner)) => self.render_property(env, frame, name, expected, inner),
+            (Value::Words(words), ExprKind::Name(word) | ExprKind::Literal(Literal::String(word))) => {
+                match words.contains(&word.as_str()) {
+                    true => Ok(word.clone()),
+                    false => Err(refused(format!("one of {}", words.join(", ")))),
+                }
+            }
+            (Value::Words(words), _) => Err(refused(format!("one of {}", words.join(", ")))),
+            (Value::Columns, ExprKind::Name(column) | ExprKind::Literal(Literal::String(column))) => {
+                if frame.open || frame.column(column).is_some() {
+                    return Ok(column.clone());
+                }
+                let message = format!("there is no column `{column}` here");
+                let mut error = semantic(codes::UNKNOWN_NAME, value.span, message);
+                let names = frame.columns.iter().map(|column| column.name.as_str());
+                error.hints.extend(suggest::hint(column, names));
+                Err(error)
+            }
+            (Value::Columns, _) => Err(refused("a column".to_string())),
+            (Value::Flag, ExprKind::Literal(Literal::Bool(Some(flag)))) => Ok(flag.to_string()),
+            (Value::Flag, ExprKind::Name(word)) if word == "true" || word == "false" => Ok(word.clone()),
+            (Value::Flag, _) => Err(refused("true or false".to_string())),
+            (Value::Text, _) => {
+                let text = self.constant(env, value, "a title")?;
+                match text.literal_str() {
+                    Some(text) => Ok(text.to_string()),
+                    None => Err(refused("a text".to_string())),
+                }
+            }
+            (_, ExprKind::Unary { operand, .. }) => {
+                self.render_property(env, frame, name, expected, operand).map(|text| format!("-{text}"))
+            }
+            (_, ExprKind::Literal(Literal::Long(Some(number)))) => Ok(number.to_string()),
+            (_, ExprKind::Literal(Literal::Real(Some(number)))) => Ok(number.to_string()),
+            (Value::Number, _) => Err(refused("a number".to_string())),
+            (_, ExprKind::Literal(Literal::Bool(Some(flag)))) => Ok(flag.to_string()),
+            (
+                _,
+                ExprKind::Literal(Literal::DateTime(text) | Literal::Timespan(text) | Literal::String(text)),
+            ) => Ok(text.clone()),
+            (Value::Any, _) => Err(refused("a literal".to_string())),
+        }
     }
 }

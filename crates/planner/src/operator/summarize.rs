@@ -26,7 +26,7 @@ impl Binder<'_> {
         summarize: &Summarize,
         span: Span,
     ) -> Result<Frame> {
-        Params::check("summarize", &summarize.params, PARAMS)?;
+        Params::check("summarize", &summarize.params, PARAMS)?.check_shuffle_key(&frame.columns)?;
         if summarize.aggregates.is_empty() && summarize.by.is_empty() {
             return Err(semantic(codes::ARGUMENTS, span, "summarize needs an aggregate or a key"));
         }
