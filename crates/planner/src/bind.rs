@@ -15,6 +15,8 @@ use crate::catalog::{Catalog, Table};
 use crate::codes::{self, internal, semantic, unsupported};
 use crate::env::{Binding, Env, Function};
 use crate::frame::{Frame, column_expr};
+use crate::graph::Flow;
+use crate::operator::make_graph::no_table;
 use crate::session::Engine;
 use crate::{QueryOptions, Result};
 
@@ -124,6 +126,22 @@ impl<'e> Binder<'e> {
         frame: Frame,
         operators: &[ast::Operator],
     ) -> Result<Frame> {
+        match self.flow_through(env, Flow::Rows(frame), operators)? {
+            Flow::Rows(frame) => Ok(frame),
+            Flow::Graph(_) => Err(match operators.last() {
+                Some(last) => no_table(last.keyword),
+                None => codes::defect(Span::new(0, 0), "rows became a graph"),
+            }),
+        }
+    }
+
+    /// Plans a pipeline's operators one after the other, over rows or a graph.
+    pub(crate) fn flow_through(
+        &mut self,
+        env: &Env,
+        flow: Flow,
+        operators: &[ast::Operator],
+    ) -> Result<Flow> {
         for pair in operators.windows(2) {
             if let [ast::Operator { kind: ast::OperatorKind::Consume { .. }, .. }, after] = pair {
                 let message = "an operator after consume is not built yet";
@@ -131,37 +149,46 @@ impl<'e> Binder<'e> {
             }
         }
         let outer = std::mem::take(&mut self.stages);
-        let planned = self.stage_after_stage(env, frame, operators);
+        let planned = self.stage_after_stage(env, flow, operators);
         self.stages = outer;
         planned
     }
 
-    fn stage_after_stage(
-        &mut self,
-        env: &Env,
-        mut frame: Frame,
-        operators: &[ast::Operator],
-    ) -> Result<Frame> {
+    fn stage_after_stage(&mut self, env: &Env, mut flow: Flow, operators: &[ast::Operator]) -> Result<Flow> {
         let mut env = env.clone();
         for operator in operators {
+            let frame = match (flow, &operator.kind) {
+                (Flow::Graph(graph), _) => {
+                    self.stages.push((operator.keyword, Vec::new()));
+                    flow = self.graph_operator(&env, graph, operator)?;
+                    continue;
+                }
+                (Flow::Rows(frame), ast::OperatorKind::MakeGraph(make)) => {
+                    self.stages.push((operator.keyword, frame.columns.clone()));
+                    flow = self.make_graph(&env, frame, make, operator.keyword)?;
+                    continue;
+                }
+                (Flow::Rows(frame), _) => frame,
+            };
             self.stages.push((operator.keyword, frame.columns.clone()));
             let (before, noted) = (self.goes_on().then(|| frame.clone()), self.noted());
-            match (self.operator(&env, frame, operator), before) {
-                (Ok(after), _) => frame = after,
+            let frame = match (self.operator(&env, frame, operator), before) {
+                (Ok(after), _) => after,
                 (Err(error), Some(before)) => {
                     // What follows from a name that was told already is no mistake of its own.
                     if self.noted() == noted {
                         self.note(*error);
                     }
-                    frame = Frame { open: true, ..before };
+                    Frame { open: true, ..before }
                 }
                 (Err(error), None) => return Err(error),
-            }
+            };
             // `as` names what stands before it for the rest of the pipeline.
             if let ast::OperatorKind::As { name, .. } = &operator.kind {
                 env = env.with(&name.text, Binding::Tabular(frame.clone()));
             }
+            flow = Flow::Rows(frame);
         }
-        Ok(frame)
+        Ok(flow)
     }
 }

@@ -7,6 +7,7 @@ use kql_functions::Typed;
 use kql_parser::ast::FunctionDecl;
 
 use crate::frame::Frame;
+use crate::graph::Graph;
 
 // A query has a handful of names, so the size of a binding does not matter.
 #[allow(clippy::large_enum_variant)]
@@ -19,6 +20,8 @@ pub enum Binding {
     OfRow,
     /// A table.
     Tabular(Frame),
+    /// A graph.
+    Graph(Box<Graph>),
     /// A function with the names that were in sight where it was written.
     Function(Rc<Function>),
 }

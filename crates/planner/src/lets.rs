@@ -15,6 +15,7 @@ use crate::codes::{self, semantic, unsupported};
 use crate::env::{Binding, Env, Function};
 use crate::expr::{Bound, RowScope};
 use crate::frame::Frame;
+use crate::graph::Graph;
 
 impl Binder<'_> {
     /// Binds a whole query to its result table.
@@ -49,7 +50,10 @@ impl Binder<'_> {
                 return Err(semantic(codes::STATEMENT, statement.span, message));
             }
             match &statement.kind {
-                StatementKind::Expr(expr) => last = Some(expr),
+                StatementKind::Expr(expr) => match self.named_graph_tables(&env, expr)? {
+                    Some(named) => env = named,
+                    None => last = Some(expr),
+                },
                 StatementKind::Let { name, value } => env = self.let_statement(&env, name, value)?,
                 StatementKind::Set { name, value } => self.set_statement(&env, name, value.as_ref())?,
                 StatementKind::QueryParameters(params) => env = self.query_parameters(&env, params)?,
@@ -100,6 +104,7 @@ impl Binder<'_> {
                     None => return Ok(env.clone()),
                 }
             }
+            _ if self.is_graph(env, value) => Binding::Graph(Box::new(self.graph(env, value)?)),
             _ if self.is_tabular(env, value) => {
                 let mut frame = self.unsettled_table(env, value)?;
                 frame.source_name = Some(name.text.clone());
@@ -229,6 +234,54 @@ impl Binder<'_> {
             }
         }
         false
+    }
+
+    /// Whether a function's body gives a graph.
+    pub(crate) fn is_graph_function(&self, function: &Function) -> bool {
+        let depth = self.look_depth.get();
+        if depth >= MAX_CALL_DEPTH {
+            return false;
+        }
+        self.look_depth.set(depth + 1);
+        let is_graph = self.body_is_graph(function);
+        self.look_depth.set(depth);
+        is_graph
+    }
+
+    fn body_is_graph(&self, function: &Function) -> bool {
+        let mut expr = match function.decl.body.last().map(|statement| &statement.kind) {
+            Some(StatementKind::Expr(expr)) => expr,
+            _ => return false,
+        };
+        // A name stands for the last `let` of that name before it.
+        for statement in function.decl.body.iter().rev() {
+            match (&statement.kind, &expr.kind) {
+                (StatementKind::Let { name, value }, ExprKind::Name(wanted)) if name.text == *wanted => {
+                    expr = value;
+                }
+                _ => {}
+            }
+        }
+        self.is_graph(&function.env, expr)
+    }
+
+    /// A call that gives a graph.
+    pub(crate) fn graph_function(
+        &mut self,
+        env: &Env,
+        function: &Rc<Function>,
+        args: &[Expr],
+        span: Span,
+    ) -> Result<Graph> {
+        self.within(function, span, |binder| {
+            let scope = RowScope::constants(env);
+            let inner = binder.arguments(&scope, function, args, span)?;
+            let (inner, last) = binder.statements(&inner, &function.decl.body)?;
+            match last {
+                Some(expr) => binder.graph(&inner, expr),
+                None => Err(semantic(codes::STATEMENT, span, format!("{}() gives no graph", function.name))),
+            }
+        })
     }
 
     /// Plans the body of a function. What is wrong in a stored one is reported at its call, since the places inside it

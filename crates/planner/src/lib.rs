@@ -11,6 +11,7 @@ pub mod env;
 mod execution;
 pub mod expr;
 pub mod frame;
+pub mod graph;
 mod known;
 mod lets;
 mod naming;

@@ -49,7 +49,7 @@ impl Engine {
             }
             let kind = match env.get(name) {
                 Some(Binding::Scalar(value)) => NameKind::Value(value.ty),
-                Some(Binding::Tabular(_)) => NameKind::Table,
+                Some(Binding::Tabular(_) | Binding::Graph(_)) => NameKind::Table,
                 Some(Binding::Function(_)) => NameKind::Function,
                 Some(Binding::OfRow) | None => continue,
             };

@@ -7,6 +7,8 @@ use crate::bind::Binder;
 use crate::codes::{self, semantic, unsupported};
 use crate::env::{Binding, Env};
 use crate::frame::Frame;
+use crate::graph::Flow;
+use crate::operator::make_graph::no_table;
 use crate::{Result, suggest};
 
 impl Binder<'_> {
@@ -21,6 +23,12 @@ impl Binder<'_> {
         match &expr.kind {
             ExprKind::Name(name) => self.unsettled_by_name(env, name, expr.span),
             ExprKind::Paren(inner) => self.unsettled_table(env, inner),
+            ExprKind::Pipeline(pipeline) if self.is_graph(env, &pipeline.source) => {
+                match self.flow(env, pipeline)? {
+                    Flow::Rows(frame) => Ok(frame),
+                    Flow::Graph(_) => Err(no_table(expr.span)),
+                }
+            }
             ExprKind::Pipeline(pipeline) => {
                 let source = self.unsettled_table(env, &pipeline.source)?;
                 self.operators(env, source, &pipeline.operators)
@@ -47,6 +55,7 @@ impl Binder<'_> {
             Some(Binding::Scalar(_) | Binding::OfRow) => {
                 return Err(semantic(codes::SHAPE, span, format!("`{name}` is a value, not a table")));
             }
+            Some(Binding::Graph(_)) => return Err(no_table(span)),
             Some(Binding::Function(_)) | None => {}
         }
         if let Some(function) = self.function(env, name) {
@@ -126,11 +135,16 @@ impl Binder<'_> {
     /// `materialize(T)`: run once, then read from memory.
     fn materialize(&mut self, env: &Env, expr: &Expr) -> Result<Frame> {
         let frame = self.table(env, expr)?;
+        self.held(frame, expr.span)
+    }
+
+    /// A frame that is run once, then read from memory.
+    pub(crate) fn held(&mut self, frame: Frame, span: Span) -> Result<Frame> {
         if !self.execute {
             return Ok(frame);
         }
-        let batches = self.run_now(&frame, expr.span)?;
-        self.rows_of(frame, batches, expr.span)
+        let batches = self.run_now(&frame, span)?;
+        self.rows_of(frame, batches, span)
     }
 
     /// Whether an expression stands for a table rather than a value.
@@ -143,7 +157,7 @@ impl Binder<'_> {
             ExprKind::Paren(inner) => self.is_tabular(env, inner),
             ExprKind::Name(name) => match env.get(name) {
                 Some(Binding::Tabular(_)) => true,
-                Some(Binding::Scalar(_) | Binding::OfRow) => false,
+                Some(Binding::Scalar(_) | Binding::OfRow | Binding::Graph(_)) => false,
                 Some(Binding::Function(_)) | None => match self.function(env, name) {
                     Some(function) => self.is_tabular_function(&function),
                     None => self.catalog.table(name).is_some() || name == "CombinedSignInLogs",

@@ -23,6 +23,9 @@ impl Binder<'_> {
         if let Some(function) = self.function(scope.env, name) {
             return self.scalar_function(scope, &function, call, span);
         }
+        if let Some(bound) = self.pattern_call(scope, call, span)? {
+            return Ok(bound);
+        }
         if let Some(bound) = self.planner_call(scope, call, span)? {
             return Ok(bound);
         }
@@ -84,7 +87,8 @@ impl Binder<'_> {
                 (NameSource::Positional, ExprKind::Name(name)) => Some(name.clone()),
                 (NameSource::Positional, _) => None,
             };
-            if index == 0 {
+            // Properties of a pattern hand their names on to no function.
+            if index == 0 && !scope.pattern.is_some_and(|view| view.hides_names()) {
                 first_name = bound.name;
             }
             args.push(bound.value);

@@ -6,6 +6,7 @@ mod list;
 mod literal;
 mod name;
 mod operator;
+mod pattern;
 mod subquery;
 mod window;
 
@@ -15,6 +16,7 @@ use kql_parser::span::Span;
 use kql_types::{Column, ScalarType};
 
 pub(crate) use aggregate::AggregateScope;
+pub(crate) use pattern::{Element, Of, PatternScope, PatternView, Variable, condition};
 pub(crate) use window::WindowScope;
 
 use crate::bind::Binder;
@@ -73,6 +75,8 @@ pub(crate) struct RowScope<'a> {
     pub windows: Option<WindowScope>,
     /// Rows beside this one.
     pub records: &'a [Record],
+    /// Set inside a pattern over a graph, whose variables are names here.
+    pub pattern: Option<PatternView<'a>>,
     /// Null counts as false here, so that a comparison may take the form that prunes.
     pub filter: bool,
 }
@@ -90,6 +94,7 @@ impl<'a> RowScope<'a> {
             serialized: frame.serialized,
             windows: None,
             records: &[],
+            pattern: None,
             filter: false,
         }
     }
@@ -111,6 +116,7 @@ impl<'a> RowScope<'a> {
             serialized: false,
             windows: None,
             records: &[],
+            pattern: None,
             filter: false,
         }
     }
@@ -127,6 +133,7 @@ impl<'a> RowScope<'a> {
             serialized: self.serialized,
             windows: self.windows.clone(),
             records: self.records,
+            pattern: self.pattern,
             filter: false,
         }
     }

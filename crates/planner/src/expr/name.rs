@@ -20,6 +20,9 @@ const MOST_TABLES: usize = 3;
 impl Binder<'_> {
     /// A column, else a variable.
     pub(crate) fn name(&mut self, scope: &RowScope, name: &str, span: Span) -> Result<Bound> {
+        if let Some(bound) = self.pattern_name(scope, name, span)? {
+            return Ok(bound);
+        }
         if let Some(column) = scope.columns.iter().find(|column| column.name == name) {
             if let Some(aggregates) = &scope.aggregates {
                 aggregates.refuse_column(name, span)?;
@@ -35,8 +38,8 @@ impl Binder<'_> {
                 let message = format!("`{name}` depends on the row, and this sub-query runs once");
                 return Err(semantic(codes::NOT_CONSTANT, span, message));
             }
-            Some(Binding::Tabular(_) | Binding::Function(_)) => {
-                let message = format!("`{name}` is a table or a function, not a value");
+            Some(Binding::Tabular(_) | Binding::Function(_) | Binding::Graph(_)) => {
+                let message = format!("`{name}` is a table, a graph or a function, not a value");
                 return Err(semantic(codes::SHAPE, span, message));
             }
             None => {}
@@ -118,6 +121,9 @@ impl Binder<'_> {
         if let Some(record) = record_named(scope, target) {
             return self.record_member(scope, record, name, span);
         }
+        if let Some(bound) = self.pattern_member(scope, target, name, span)? {
+            return Ok(bound);
+        }
         let bound = self.expr(&scope.exact(), target)?;
         let label = suggested_path(&bound.name, name);
         let value =
@@ -148,6 +154,7 @@ impl Binder<'_> {
         index: &Expr,
         span: Span,
     ) -> Result<Bound> {
+        self.check_pattern_index(scope, target)?;
         let exact = scope.exact();
         let bound = self.expr(&exact, target)?;
         let step = self.scalar(&exact, index)?;

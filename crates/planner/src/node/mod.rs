@@ -6,6 +6,7 @@
 pub(crate) mod consume;
 pub(crate) mod expand;
 pub(crate) mod extract;
+pub(crate) mod graph;
 mod logical;
 mod order;
 mod physical;

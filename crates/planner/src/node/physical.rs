@@ -26,6 +26,7 @@ use datafusion::physical_plan::{
 use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
 use futures::{Stream, StreamExt};
 
+use super::graph::{GraphExec, GraphNode};
 use super::order::OrderNode;
 use super::{RowNode, RowOperator, RowStream};
 
@@ -59,6 +60,9 @@ impl ExtensionPlanner for RowPlanner {
         session: &dyn Session,
         context: &PhysicalPlanningContext,
     ) -> PlanResult<Option<Arc<dyn ExecutionPlan>>> {
+        if let Some(node) = node.as_any().downcast_ref::<GraphNode>() {
+            return Ok(Some(Arc::new(GraphExec::new(physical_inputs.to_vec(), node.query.clone()))));
+        }
         let ([below], [input]) = (logical_inputs, physical_inputs) else { return Ok(None) };
         if let Some(node) = node.as_any().downcast_ref::<OrderNode>() {
             let plan = node.physical(input.clone(), below.schema(), session.execution_props(), context)?;

@@ -11,8 +11,13 @@ mod externaldata;
 mod filter;
 mod find;
 mod getschema;
+mod graph_mark_components;
+mod graph_match;
+mod graph_shortest_paths;
+mod graph_to_table;
 mod join;
 mod lookup;
+pub(crate) mod make_graph;
 mod mv_expand;
 mod parse;
 mod parse_kv;
@@ -41,6 +46,7 @@ use crate::bind::Binder;
 use crate::codes::{self, semantic, unsupported};
 use crate::env::Env;
 use crate::frame::Frame;
+use crate::graph::Flow;
 use crate::params::{Params, Rule};
 
 impl Binder<'_> {
@@ -89,18 +95,26 @@ impl Binder<'_> {
             OperatorKind::Print { .. } | OperatorKind::Range(_) => {
                 Err(semantic(codes::SHAPE, span, format!("{} stands only first in a query", name(operator))))
             }
-            OperatorKind::ExecuteAndCache
-            | OperatorKind::Facet { .. }
-            | OperatorKind::Fork { .. }
-            | OperatorKind::GraphMarkComponents { .. }
+            OperatorKind::MakeGraph(make) => match self.make_graph(env, frame, make, span)? {
+                Flow::Rows(frame) => Ok(frame),
+                Flow::Graph(_) => Err(make_graph::no_table(span)),
+            },
+            OperatorKind::GraphMarkComponents { .. }
             | OperatorKind::GraphMatch(_)
             | OperatorKind::GraphShortestPaths(_)
             | OperatorKind::GraphToTable(_)
             | OperatorKind::GraphWhereEdges { .. }
-            | OperatorKind::GraphWhereNodes { .. }
+            | OperatorKind::GraphWhereNodes { .. } => {
+                let message = format!("{} needs a graph before it", name(operator));
+                let mut error = semantic(codes::SHAPE, span, message);
+                error.hints.push("make one of rows: T | make-graph Source --> Target".to_string());
+                Err(error)
+            }
+            OperatorKind::ExecuteAndCache
+            | OperatorKind::Facet { .. }
+            | OperatorKind::Fork { .. }
             | OperatorKind::Invoke { .. }
             | OperatorKind::MacroExpand(_)
-            | OperatorKind::MakeGraph(_)
             | OperatorKind::MakeSeries(_)
             | OperatorKind::MvApply(_)
             | OperatorKind::Partition(_)
