@@ -30,6 +30,7 @@ mod stored;
 mod suggest;
 mod tabular;
 mod wide_union;
+pub mod words;
 
 pub use catalog::{Catalog, MemoryCatalog, Table};
 pub use execution::Cancellation;

@@ -21,6 +21,8 @@ pub struct Scope {
     pub hidden: Vec<Column>,
     /// The names of `let` statements and parameters, innermost first.
     pub names: Vec<(String, NameKind)>,
+    /// There may be columns that are not known, because a table is not.
+    pub open: bool,
 }
 
 /// What a name stands for.
@@ -55,8 +57,9 @@ impl Engine {
             };
             names.push((name.to_string(), kind));
         }
+        let open = frame.as_ref().is_none_or(|frame| frame.open);
         let (columns, hidden) = frame.map_or_else(Default::default, |frame| (frame.columns, frame.hidden));
-        Scope { columns, hidden, names }
+        Scope { columns, hidden, names, open }
     }
 
     /// The names of the stored functions.

@@ -30,7 +30,14 @@ impl Binder<'_> {
                 }
             }
             ExprKind::Pipeline(pipeline) => {
-                let source = self.unsettled_table(env, &pipeline.source)?;
+                let source = match self.unsettled_table(env, &pipeline.source) {
+                    Err(error) if self.goes_on() => {
+                        self.note(*error);
+                        Frame::unknown()
+                            .ok_or_else(|| codes::defect(expr.span, "a plan without rows failed"))?
+                    }
+                    source => source?,
+                };
                 self.operators(env, source, &pipeline.operators)
             }
             ExprKind::Source(operator) => self.source(env, operator),

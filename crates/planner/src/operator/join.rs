@@ -16,7 +16,8 @@ use crate::naming::unique;
 use crate::params::{Params, Rule};
 use crate::{Result, suggest};
 
-const KINDS: &[&str] = &[
+/// The kinds of join.
+pub const KINDS: &[&str] = &[
     "inner",
     "innerunique",
     "leftouter",

@@ -11,7 +11,7 @@ use crate::result::Rendering;
 use crate::suggest;
 
 /// Kinds of chart that Kusto knows.
-pub(crate) const CHARTS: &[&str] = &[
+pub const CHARTS: &[&str] = &[
     "table",
     "list",
     "anomalychart",
@@ -65,6 +65,11 @@ const PROPERTIES: &[(&str, Value)] = &[
     ("xmax", Value::Any),
     ("by", Value::Columns),
 ];
+
+/// The names of the properties.
+pub fn property_names() -> impl Iterator<Item = &'static str> {
+    PROPERTIES.iter().map(|(name, _)| *name)
+}
 
 impl Binder<'_> {
     pub(crate) fn render(&mut self, env: &Env, mut frame: Frame, render: &Render) -> Result<Frame> {

@@ -62,3 +62,8 @@ impl Plugin {
 pub(crate) fn find(name: &str) -> Option<&'static Plugin> {
     PLUGINS.iter().find(|plugin| plugin.name == name)
 }
+
+/// The names of all plugins.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    PLUGINS.iter().map(|plugin| plugin.name)
+}
