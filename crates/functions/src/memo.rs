@@ -19,7 +19,7 @@ use crate::function::Kernel;
 /// Smaller batches are not worth the look-ups.
 const MINIMUM_ROWS: usize = 64;
 /// So many rows are looked at before deciding whether the values repeat.
-const SAMPLE: usize = 128;
+const SAMPLE: usize = 1024;
 
 /// Runs the kernel, over the distinct values only when exactly one argument is a text column whose values repeat.
 pub fn run(kernel: &Kernel, inputs: Vec<Input>, rows: usize) -> Result<ArrayRef> {

@@ -11,7 +11,6 @@ mod duplicates;
 mod error;
 pub mod format;
 mod framing;
-mod json;
 mod layout;
 mod load;
 mod options;

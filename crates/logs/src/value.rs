@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use kql_types::dynamic;
 
-use crate::json;
+use kql_types::json;
 
 /// A value of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,6 +18,7 @@ use datafusion::prelude::SessionConfig;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 
+use crate::late;
 use crate::node::RowQueryPlanner;
 use crate::session::QueryOptions;
 
@@ -138,10 +139,33 @@ impl Execution {
                 .build_arc()?;
             state = state.with_runtime_env(limited);
         }
-        let state = state.build();
         let runtime = self.runtime()?;
+        let plain = state.build();
+        let narrowed = late::narrowed(plan, &|keys| {
+            let keys = runtime.block_on(plain.create_physical_plan(keys))?;
+            self.drive(keys, plain.task_ctx(), options)
+        })?;
+        let (plan, state) = match &narrowed {
+            Some(plan) => {
+                let builder = SessionStateBuilder::new_from_existing(plain);
+                (plan, builder.with_config(conditions_first(config)).build())
+            }
+            None => (plan, plain),
+        };
         let physical = runtime.block_on(state.create_physical_plan(plan))?;
-        let rows = runtime.spawn(rows_of(Arc::clone(&physical), state.task_ctx()));
+        let rows = self.drive(Arc::clone(&physical), state.task_ctx(), options)?;
+        Ok((rows, physical))
+    }
+
+    /// Runs a physical plan on the engine's threads until its end or until the query is cancelled.
+    fn drive(
+        &self,
+        plan: Arc<dyn ExecutionPlan>,
+        context: Arc<TaskContext>,
+        options: &QueryOptions,
+    ) -> Result<Vec<RecordBatch>> {
+        let runtime = self.runtime()?;
+        let rows = runtime.spawn(rows_of(plan, context));
         let abort = rows.abort_handle();
         let outcome = runtime.block_on(async {
             tokio::select! {
@@ -150,7 +174,7 @@ impl Execution {
             }
         });
         match outcome {
-            Some(Ok(rows)) => Ok((rows?, physical)),
+            Some(Ok(rows)) => rows,
             Some(Err(error)) if error.is_panic() => resume_unwind(error.into_panic()),
             Some(Err(error)) => Err(DataFusionError::External(Box::new(error))),
             None => {
@@ -190,6 +214,14 @@ impl Execution {
                 .build()
         })
     }
+}
+
+/// Settings under which a scan of Parquet files reads the columns of its conditions first, and the others only for the
+/// rows that are left. Where conditions let many rows pass it costs more than it saves, so it is no general setting.
+fn conditions_first(config: &SessionConfig) -> SessionConfig {
+    let mut config = config.clone();
+    config.options_mut().execution.parquet.pushdown_filters = true;
+    config
 }
 
 /// The rows of one partition after the other, so that a union gives those of its first table first.

@@ -13,6 +13,7 @@ pub mod expr;
 pub mod frame;
 pub mod graph;
 mod known;
+mod late;
 mod lets;
 mod naming;
 mod node;

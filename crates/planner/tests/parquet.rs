@@ -436,3 +436,59 @@ fn hidden_columns_can_be_named_until_a_projection() {
     // A column that is no longer there is unknown rather than null.
     assert!(engine.run("materialize(T) | where _ItemId == '2'", &options()).is_err());
 }
+
+#[test]
+fn few_sorted_rows_of_a_wide_file_are_those_of_a_full_sort() {
+    // Keys with ties and nulls; row is what tells two equal keys apart.
+    let keys: Vec<Option<i64>> =
+        (0..1000).map(|row| (row % 7 != 0).then_some((row * 37 % 101) - 50)).collect();
+    let mut columns: Vec<(&str, ArrayRef)> = vec![
+        ("key", Arc::new(Int64Array::from(keys.clone()))),
+        ("row", Arc::new(Int64Array::from_iter_values(0..1000))),
+    ];
+    for name in ["a", "b", "c", "d", "e", "f", "g"] {
+        columns.push((
+            name,
+            Arc::new(StringArray::from_iter_values((0..1000).map(|row| format!("{name}{row}")))),
+        ));
+    }
+    let file = write(columns, 100);
+    let wide = "key:long, row:long, a:string, b:string, c:string, d:string, e:string, f:string, g:string";
+    let engine = engine(wide, &[&file]);
+    for (direction, descending) in [("asc", false), ("desc", true)] {
+        for (nulls, first) in [("first", true), ("last", false)] {
+            for count in [1, 5, 143, 144, 990, 2000] {
+                let mut order: Vec<usize> = (0..1000).collect();
+                order.sort_by(|a, b| {
+                    let (left, right) = (keys[*a], keys[*b]);
+                    let values = if descending { right.cmp(&left) } else { left.cmp(&right) };
+                    let missing = if first {
+                        left.is_some().cmp(&right.is_some())
+                    } else {
+                        left.is_none().cmp(&right.is_none())
+                    };
+                    missing.then(values).then(a.cmp(b))
+                });
+                let expected: Vec<String> =
+                    order.iter().take(count).map(|row| format!("{row},\"a{row}\",\"g{row}\"")).collect();
+                let sort = format!(
+                    "T | sort by key {direction} nulls {nulls}, row asc | take {count} | project row, a, g"
+                );
+                assert_eq!(rows(&engine, &sort), expected, "{sort}");
+                let filtered: Vec<String> = order
+                    .iter()
+                    .filter(|row| *row % 2 == 0)
+                    .take(count)
+                    .map(|row| format!("{row},\"a{row}\",\"g{row}\""))
+                    .collect();
+                let top = format!(
+                    "T | where row % 2 == 0 | sort by key {direction} nulls {nulls}, row asc | take {count} | project row, a, g"
+                );
+                assert_eq!(rows(&engine, &top), filtered, "{top}");
+            }
+        }
+    }
+    assert_eq!(rows(&engine, "T | top 2 by row desc | project row, g"), ["999,\"g999\"", "998,\"g998\""]);
+    // The rows of the last of ten groups are all that the scan decodes.
+    assert_eq!(measured(&engine, "T | top 2 by row desc", "output_rows"), "2");
+}

@@ -7,6 +7,7 @@ pub mod decimal;
 pub mod dynamic;
 pub mod foreign;
 pub mod guid;
+pub mod json;
 pub mod number;
 pub mod scalar_type;
 pub mod schema;

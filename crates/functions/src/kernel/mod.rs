@@ -6,6 +6,7 @@ pub mod geo;
 pub mod ip;
 pub mod measure;
 pub mod needles;
+pub mod parse_json;
 pub mod percentile;
 pub mod punycode;
 pub mod regression;

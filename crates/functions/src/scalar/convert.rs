@@ -2,10 +2,10 @@
 
 use kql_types::{ScalarType, datetime, decimal, dynamic, guid, number, timespan};
 
+use crate::adapter::kernel;
 use crate::column::{DateTime, Decimal, Guid, Json, JsonText, Timespan};
 use crate::function::{Function, Overload, Param};
-use crate::row;
-use crate::{CallError, Typed};
+use crate::{CallError, Typed, kernel, row};
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
@@ -270,9 +270,11 @@ fn parse_json() -> Function {
     .alias(&["parsejson", "todynamic", "toobject"])
     .keeps_name()
     .on(same(ScalarType::Dynamic))
-    .on(row!(|json: &str| -> Option<JsonText> {
-        dynamic::parse_json(json).map(|json| JsonText(json.into_owned()))
-    }))
+    .on(Overload::kernel(
+        vec![Param::is("json", ScalarType::String)],
+        ScalarType::Dynamic,
+        kernel(kernel::parse_json::parse_json),
+    ))
 }
 
 fn to_dynamic_value() -> Function {

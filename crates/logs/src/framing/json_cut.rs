@@ -6,7 +6,7 @@ use std::ops::Range;
 use memchr::{memchr, memchr2};
 
 use super::{CHUNK, Chunk, Cutter, Feed, MAX_RECORD, lines};
-use crate::json::{skip_space, skip_string};
+use kql_types::json::{skip_space, skip_string};
 
 /// Keys whose array holds the records of an envelope.
 const RECORD_KEYS: &[&str] = &["value", "records", "Records", "Results", "results", "hits"];

@@ -1,7 +1,7 @@
 //! Which framing the head of a text shows.
 
 use super::json_cut::{Envelope, envelope};
-use crate::json::{skip_space, skip_value};
+use kql_types::json::{skip_space, skip_value};
 
 /// How records are set into a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

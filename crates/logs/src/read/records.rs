@@ -7,8 +7,8 @@ use kql_types::dynamic;
 use crate::format::Mapping;
 use crate::framing::csv_row::read_row;
 use crate::framing::{Chunk, Envelope, Framing, envelope, lines};
-use crate::json::{self, Invalid, skip_space};
 use crate::value::{Field, Record, Value};
+use kql_types::json::{self, Invalid, skip_space};
 
 /// What a chunk holds, one after the other.
 pub(crate) enum Found<'r, 'a> {

@@ -25,7 +25,7 @@ use datafusion::error::Result as PlanResult;
 use datafusion::logical_expr::{Extension, LogicalPlan};
 
 pub(crate) use logical::RowNode;
-pub(crate) use order::ordered;
+pub(crate) use order::{OrderNode, ordered};
 pub(crate) use physical::RowQueryPlanner;
 
 /// An operator over the rows of one input. Two of the same `Debug` text are the same operator.

@@ -105,6 +105,21 @@ fn no_input() -> DataFusionError {
 }
 
 impl OrderNode {
+    /// The rows before they are sorted.
+    pub(crate) fn input(&self) -> &LogicalPlan {
+        &self.input
+    }
+
+    /// What they are sorted by.
+    pub(crate) fn keys(&self) -> &[SortExpr] {
+        &self.keys
+    }
+
+    /// How many are kept.
+    pub(crate) fn fetch(&self) -> Option<usize> {
+        self.fetch
+    }
+
     /// The sort and, on top, what makes it stay.
     pub(super) fn physical(
         &self,

@@ -38,11 +38,11 @@ impl OpenFile {
         usize::try_from(groups.map(|group| group.total_byte_size()).sum::<i64>()).unwrap_or(0)
     }
 
-    /// The file for the scan. Dictionaries of texts are read as views of their pages, which repeat just as well and are
-    /// what every text is in the engine.
+    /// The file for the scan. Texts are read as views of the file's pages, whatever the writer's type for them: nothing
+    /// is copied, and the values of a dictionary page repeat as views, which kernels make use of.
     pub(super) fn partitioned(self) -> PartitionedFile {
         let file = PartitionedFile::new_from_meta(self.meta);
-        match without_dictionaries(&self.schema) {
+        match with_views(&self.schema) {
             Some(schema) => file.with_arrow_schema(Arc::new(schema)),
             None => file,
         }
@@ -74,8 +74,10 @@ pub(super) async fn open(
     stream::iter(paths.to_vec()).map(open_one).buffered(FOOTERS_AT_ONCE).try_collect().await
 }
 
-fn without_dictionaries(schema: &Schema) -> Option<Schema> {
+/// The columns with every text as views; `None` where they are so already.
+fn with_views(schema: &Schema) -> Option<Schema> {
     let is_text = |field: &Field| match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 => true,
         DataType::Dictionary(_, values) => {
             matches!(values.as_ref(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
         }

@@ -19,5 +19,7 @@ pub use scan::{
     key_is, kind, type_name,
 };
 pub use text::{Number, number, quote, tostring, unquote};
-pub use validate::{from_serde, is_json, parse_json, to_serde};
+pub use validate::{from_serde, parse_json, to_serde};
+
+pub use crate::json::is_json;
 pub use writer::{ArrayWriter, BagWriter};

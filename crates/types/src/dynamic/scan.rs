@@ -3,9 +3,8 @@
 //! Nothing is validated on the way: a value is skipped by its brackets and quotes alone. Every slice returned
 //! is the raw text of one value without the white space around it.
 
-use memchr::memchr2;
-
 use super::text::{Number, number, unquote};
+use crate::json::quote_or_escape;
 
 /// What a JSON text holds, judged by how it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -245,20 +244,13 @@ fn skip_value(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// The place after the closing quote of the string that opens here.
 fn skip_string(bytes: &[u8], at: usize) -> Option<usize> {
-    /// Most strings end within this many bytes, where a plain loop is quicker than a call.
-    const NEAR: usize = 16;
     let mut at = at + 1;
     loop {
-        let rest = bytes.get(at..)?;
-        let near = rest.iter().take(NEAR).position(|byte| matches!(byte, b'"' | b'\\'));
-        let found = match near {
-            Some(found) => found,
-            None => NEAR + memchr2(b'"', b'\\', rest.get(NEAR..)?)?,
-        };
-        if rest[found] == b'"' {
-            return Some(at + found + 1);
+        let found = at + quote_or_escape(bytes.get(at..)?)?;
+        if bytes.get(found) == Some(&b'"') {
+            return Some(found + 1);
         }
-        at += found + 2;
+        at = found + 2;
     }
 }
 

@@ -3,27 +3,23 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::text::quote;
-
-/// Whether a text is exactly one JSON value, with or without white space around it.
-pub fn is_json(text: &str) -> bool {
-    serde_json::from_str::<&RawValue>(text).is_ok()
-}
+use crate::json::is_json;
 
 /// The dynamic that parse_json() makes of a text: the JSON value that it is, else a string that holds the
 /// text. `None`, a null, for `null` and for blank text.
 pub fn parse_json(text: &str) -> Option<Cow<'_, str>> {
-    match serde_json::from_str::<&RawValue>(text) {
-        Ok(raw) => Some(raw.get()).filter(|raw| *raw != "null").map(Cow::Borrowed),
-        Err(_) if text.trim().is_empty() => None,
-        Err(_) => {
-            let mut quoted = String::with_capacity(text.len() + 2);
-            quote(text, &mut quoted);
-            Some(Cow::Owned(quoted))
-        }
+    let value = text.trim_matches([' ', '\t', '\n', '\r']);
+    if is_json(value) {
+        return (value != "null").then_some(Cow::Borrowed(value));
     }
+    if text.trim().is_empty() {
+        return None;
+    }
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quote(text, &mut quoted);
+    Some(Cow::Owned(quoted))
 }
 
 /// A tree of a raw value, for the few functions that need one; `None` where it is no JSON or lies more than

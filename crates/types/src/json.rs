@@ -2,27 +2,39 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
+mod stops;
+
+use stops::quote_escape_or_control;
+pub use stops::quote_or_escape;
 
 /// How deep values may nest.
 const MAX_DEPTH: u32 = 128;
 
 /// Where a text stops being JSON, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Invalid {
+pub struct Invalid {
     /// The byte offset of the fault; the length of the text when it ends too early.
     pub at: usize,
+    /// What is wrong there.
     pub why: &'static str,
 }
 
-type Checked<T> = Result<T, Invalid>;
+/// A result, or where the text stops being JSON.
+pub type Checked<T> = Result<T, Invalid>;
 
 fn fault<T>(at: usize, why: &'static str) -> Checked<T> {
     Err(Invalid { at, why })
 }
 
+/// Whether a text is exactly one JSON value, with or without white space around it. One that nests more than 128 deep
+/// is not.
+pub fn is_json(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    skip_value(bytes, skip_space(bytes, 0)).is_ok_and(|end| skip_space(bytes, end) == bytes.len())
+}
+
 /// The offset of the first byte from `at` on that is not white space.
-pub(crate) fn skip_space(text: &[u8], mut at: usize) -> usize {
+pub fn skip_space(text: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\t' | b'\n' | b'\r') = text.get(at) {
         at += 1;
     }
@@ -30,17 +42,13 @@ pub(crate) fn skip_space(text: &[u8], mut at: usize) -> usize {
 }
 
 /// The end of the value that begins at `at`, which is checked in full.
-pub(crate) fn skip_value(text: &[u8], at: usize) -> Checked<usize> {
+pub fn skip_value(text: &[u8], at: usize) -> Checked<usize> {
     value(text, at, 0)
 }
 
 /// Calls `found` with the raw key, quotes included, and the raw value of each member of the object at `at`, and
 /// returns the end of the object.
-pub(crate) fn members<'a>(
-    text: &'a str,
-    at: usize,
-    mut found: impl FnMut(&'a str, &'a str),
-) -> Checked<usize> {
+pub fn members<'a>(text: &'a str, at: usize, mut found: impl FnMut(&'a str, &'a str)) -> Checked<usize> {
     let bytes = text.as_bytes();
     object(bytes, at, 0, |key, value| {
         if let (Some(key), Some(value)) = (text.get(key.0..key.1), text.get(value.0..value.1)) {
@@ -50,7 +58,7 @@ pub(crate) fn members<'a>(
 }
 
 /// Calls `found` with each raw element of the array at `at`, and returns the end of the array.
-pub(crate) fn elements<'a>(text: &'a str, at: usize, mut found: impl FnMut(&'a str)) -> Checked<usize> {
+pub fn elements<'a>(text: &'a str, at: usize, mut found: impl FnMut(&'a str)) -> Checked<usize> {
     array(text.as_bytes(), at, 0, |value| {
         if let Some(value) = text.get(value.0..value.1) {
             found(value);
@@ -59,7 +67,7 @@ pub(crate) fn elements<'a>(text: &'a str, at: usize, mut found: impl FnMut(&'a s
 }
 
 /// A JSON text without the white space between its tokens.
-pub(crate) fn compact(raw: &str) -> Cow<'_, str> {
+pub fn compact(raw: &str) -> Cow<'_, str> {
     let bytes = raw.as_bytes();
     let mut out = String::new();
     let (mut kept, mut at) = (0, 0);
@@ -156,21 +164,20 @@ fn array(text: &[u8], at: usize, depth: u32, mut found: impl FnMut(Span)) -> Che
 }
 
 /// The end of the string whose opening quote is at `at`.
-pub(crate) fn skip_string(text: &[u8], at: usize) -> Checked<usize> {
+pub fn skip_string(text: &[u8], at: usize) -> Checked<usize> {
     if text.get(at) != Some(&b'"') {
         return fault(at.min(text.len()), "expected a string");
     }
     let mut from = at + 1;
     loop {
-        let Some(offset) = text.get(from..).and_then(|rest| memchr2(b'"', b'\\', rest)) else {
+        let Some(offset) = text.get(from..).and_then(quote_escape_or_control) else {
             return fault(text.len(), "the text ends inside a string");
         };
         let hit = from + offset;
-        if let Some(bad) = text.get(from..hit).and_then(|run| run.iter().position(|byte| *byte < 0x20)) {
-            return fault(from + bad, "a control character stands in a string");
-        }
-        if text.get(hit) == Some(&b'"') {
-            return Ok(hit + 1);
+        match text.get(hit) {
+            Some(b'"') => return Ok(hit + 1),
+            Some(b'\\') => {}
+            _ => return fault(hit, "a control character stands in a string"),
         }
         from = match text.get(hit + 1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => hit + 2,
@@ -224,11 +231,6 @@ fn number(text: &[u8], at: usize) -> Checked<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn is_json(text: &str) -> bool {
-        let bytes = text.as_bytes();
-        skip_value(bytes, skip_space(bytes, 0)).is_ok_and(|end| skip_space(bytes, end) == bytes.len())
-    }
 
     #[test]
     fn the_grammar_is_that_of_serde_json() {
