@@ -49,6 +49,8 @@ pub enum Command {
     Test(TestArgs),
     /// Bring files into a local store, which opens at once and answers faster; again for what is new or has changed.
     Import(ImportArgs),
+    /// Write the rows of a query, or of every table of the data, to CSV, NDJSON or Parquet files.
+    Export(ExportArgs),
 }
 
 const LOADING: &str = "Reading the data";
@@ -152,6 +154,29 @@ pub struct ImportArgs {
     /// How the files are read.
     #[command(flatten)]
     pub read: ReadArgs,
+}
+
+/// Arguments of `kql export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// A file with one query; without it and without -e, every table of the data is written.
+    #[arg(value_name = "FILE.kql")]
+    pub files: Vec<PathBuf>,
+    /// A query.
+    #[arg(short = 'e', long = "execute", value_name = "QUERY")]
+    pub queries: Vec<String>,
+    /// The data and the time.
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// The value of a name in `declare query_parameters`.
+    #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
+    /// The file for the rows of a query, or the folder for those of the tables.
+    #[arg(long, value_name = "PATH")]
+    pub to: PathBuf,
+    /// The kind of file; by the ending of its name, and Parquet for whole tables.
+    #[arg(long, short = 'f', value_parser = PossibleValuesParser::new(crate::export::ENDINGS))]
+    pub format: Option<String>,
 }
 
 /// Arguments of `kql run`.

@@ -22,6 +22,7 @@ pub fn run(args: &BatchArgs) -> Result<(), Failure> {
         let result = ask::run(&loaded.engine, &request.kql, &options);
         answer(request, result, start.elapsed().as_secs_f64() * 1000.0)
     })?;
+    loaded.tell_later();
     if incomplete { Err(Failure::usage_told()) } else { Ok(()) }
 }
 

@@ -1,11 +1,14 @@
 //! The tables of a session: those that were loaded, and the known ones without rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use kql_logs::catalogue::{self, Catalogue};
 use kql_logs::{LoadedTable, TableSource};
 use kql_planner::{Catalog, Table};
 use kql_types::Schema;
+
+use crate::deferred::Later;
 
 /// The loaded tables, and the known ones as empty tables.
 pub struct LogCatalog {
@@ -13,6 +16,8 @@ pub struct LogCatalog {
     /// Whether the built-in tables exist besides those that were added to the catalogue.
     builtin: bool,
     loaded: BTreeMap<String, Table>,
+    /// Large files that queries read themselves, with what the load holds of their tables.
+    later: Option<(Arc<Later>, Vec<LoadedTable>)>,
 }
 
 impl LogCatalog {
@@ -23,7 +28,13 @@ impl LogCatalog {
             let table = table_of(table).map_err(|why| format!("{name}: {why}"))?;
             Ok((name, table))
         });
-        Ok(LogCatalog { known, builtin: true, loaded: tables.collect::<Result<_, String>>()? })
+        Ok(LogCatalog { known, builtin: true, loaded: tables.collect::<Result<_, String>>()?, later: None })
+    }
+
+    /// The same with files that queries read themselves.
+    pub fn with_later(known: Catalogue, loaded: Vec<LoadedTable>, later: Arc<Later>) -> Result<Self, String> {
+        let held = loaded.clone();
+        Ok(LogCatalog { later: Some((later, held)), ..Self::new(known, loaded)? })
     }
 
     /// Tables without rows: these alone, or the built-in ones.
@@ -34,12 +45,21 @@ impl LogCatalog {
             Ok((name, table))
         });
         let loaded = tables.collect::<Result<_, String>>()?;
-        Ok(LogCatalog { known: Catalogue::new(), builtin, loaded })
+        Ok(LogCatalog { known: Catalogue::new(), builtin, loaded, later: None })
     }
 }
 
 impl Catalog for LogCatalog {
     fn table(&self, name: &str) -> Option<Table> {
+        if let Some((later, held)) = &self.later {
+            let held = held.iter().find(|table| table.name == name);
+            if let Some(table) = later.table(name, held) {
+                return Some(table);
+            }
+            if held.is_none() && !self.known.contains(name) {
+                return later.undeclared(name);
+            }
+        }
         if let Some(table) = self.loaded.get(name) {
             return Some(table.clone());
         }
@@ -48,11 +68,15 @@ impl Catalog for LogCatalog {
     }
 
     fn loaded(&self) -> Vec<String> {
-        self.loaded.keys().cloned().collect()
+        let mut names: BTreeSet<String> = self.loaded.keys().cloned().collect();
+        if let Some((later, _)) = &self.later {
+            names.extend(later.tables());
+        }
+        names.into_iter().collect()
     }
 
     fn names(&self) -> Vec<String> {
-        let mut names = self.loaded();
+        let mut names: Vec<String> = self.loaded.keys().cloned().collect();
         if self.builtin {
             names
                 .extend(self.known.names().filter(|name| !self.loaded.contains_key(*name)).map(String::from));
@@ -67,7 +91,8 @@ fn empty(schema: Schema) -> Result<Table, String> {
     Ok(table.with_hidden(hidden))
 }
 
-fn table_of(table: LoadedTable) -> Result<Table, String> {
+/// A table of the engine over a loaded one.
+pub fn table_of(table: LoadedTable) -> Result<Table, String> {
     let hidden = catalogue::hidden_of(&table.schema);
     let LoadedTable { schema, hidden: held, source, .. } = table;
     let mut held = held.columns;

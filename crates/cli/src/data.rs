@@ -11,6 +11,7 @@ use kql_types::{Schema, datetime};
 
 use crate::args::{DataArgs, ReadArgs};
 use crate::catalog::LogCatalog;
+use crate::deferred::Later;
 use crate::errors::Failure;
 use crate::outside;
 
@@ -20,25 +21,46 @@ pub struct Loaded {
     pub engine: Engine,
     /// What `--now` asked for.
     pub options: QueryOptions,
-    /// What became of each file.
+    /// What became of each file that was read.
     pub report: Vec<FileReport>,
+    /// Files that queries read themselves.
+    later: Option<Arc<Later>>,
 }
+
+impl Loaded {
+    /// Tells what a user should know about the files that queries have read.
+    pub fn tell_later(&self) {
+        if let Some(later) = &self.later {
+            tell(&later.files().report());
+        }
+    }
+}
+
+/// Text files of at least this size are read by queries rather than into memory.
+const LARGE: u64 = 64 << 20;
 
 /// Loads the data of the command line.
 pub fn load(args: &DataArgs) -> Result<Loaded, Failure> {
     let specs: Vec<DataSpec> = args.data.iter().map(|spec| DataSpec::parse(spec)).collect();
-    let options = load_options(&args.read)?;
+    // The newest time of all rows cannot be known without them.
+    let defer_from = (args.now.as_deref() != Some("data")).then_some(LARGE);
+    let options = LoadOptions { defer_from, ..load_options(&args.read)? };
     let loaded = kql_logs::load(&specs, &options).map_err(|error| Failure::usage(error.to_string()))?;
     for (table, repeated) in &loaded.duplicates {
         eprintln!("kql: {table}: {repeated} repeated rows are left out");
     }
     let now = now(args.now.as_deref(), &loaded.report)?;
-    let catalog = LogCatalog::new(options.catalogue, loaded.tables).map_err(Failure::usage)?;
+    let later = loaded.deferred.map(|files| Arc::new(Later::new(files, specs, options.clone())));
+    let catalog = match &later {
+        Some(later) => LogCatalog::with_later(options.catalogue, loaded.tables, Arc::clone(later)),
+        None => LogCatalog::new(options.catalogue, loaded.tables),
+    };
+    let catalog = catalog.map_err(Failure::usage)?;
     let options =
         QueryOptions { now, outside: outside::places(&args.read.outside)?, ..QueryOptions::default() };
     let mut engine = Engine::new(Arc::new(catalog));
     outside::define(&mut engine, &args.read.outside)?;
-    Ok(Loaded { engine, options, report: loaded.report })
+    Ok(Loaded { engine, options, report: loaded.report, later })
 }
 
 /// The tables of other logs, which stand in for another database.

@@ -6,12 +6,15 @@ mod batch;
 mod catalog;
 mod check;
 mod data;
+mod deferred;
 mod errors;
+mod export;
 mod import;
 mod inspect;
 mod output;
 mod outside;
 mod panics;
+mod parquet;
 mod repl;
 mod request;
 mod run;
@@ -50,6 +53,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Test(args)) => test::run(&args),
         Some(Command::Import(args)) => import::run(&args),
+        Some(Command::Export(args)) => export::run(&args),
         None => repl::run(&cli.data),
     }
 }

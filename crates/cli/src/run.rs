@@ -13,7 +13,7 @@ use crate::{ask, data, panics};
 /// Runs the queries in order; the first that fails ends the run.
 pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let sources = read(&args.files, &args.queries)?;
-    let params = args.params.iter().map(|param| parse_param(param)).collect::<Result<Vec<_>, _>>()?;
+    let params = params(&args.params)?;
     let format =
         output::format(args.format.as_deref()).ok_or_else(|| Failure::usage("there is no such format"))?;
     let layout = Layout::of_stdout(args.max_rows);
@@ -41,7 +41,13 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
             out.flush()?;
         }
     }
+    loaded.tell_later();
     if incomplete { Err(Failure::usage_told()) } else { Ok(()) }
+}
+
+/// What `--param` gives.
+pub fn params(params: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    params.iter().map(|param| parse_param(param)).collect()
 }
 
 fn parse_param(param: &str) -> Result<(String, String), Failure> {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use kql_types::{ScalarType, Schema, builder};
 
@@ -26,18 +27,11 @@ pub(crate) fn table(layout: &Layout, parts: Vec<Filled>) -> Result<Option<Loaded
     let columns =
         |slots: &[Slot]| Schema::new(slots.iter().map(|slot| layout.columns[*slot].clone()).collect());
     let arrow = columns(&slots).arrow();
-    let mut absent: HashMap<(ScalarType, usize), ArrayRef> = HashMap::new();
+    let mut absent = Absent::new();
     let mut batches = Vec::with_capacity(parts.len());
     for part in parts.into_iter().filter(|part| part.counts.rows > 0) {
-        let rows = part.counts.rows;
-        let mut filled: HashMap<Slot, ArrayRef> = part.columns.into_iter().collect();
-        let mut column = |slot: &Slot| {
-            let ty = layout.columns[*slot].ty;
-            let shared = || absent.entry((ty, rows)).or_insert_with(|| builder::null_array(ty, rows)).clone();
-            filled.remove(slot).unwrap_or_else(shared)
-        };
-        let arrays = slots.iter().map(&mut column).collect();
-        batches.push(RecordBatch::try_new(Arc::clone(&arrow), arrays)?);
+        let slots = slots.iter().map(|slot| (Some(*slot), layout.columns[*slot].ty));
+        batches.push(batch(&arrow, slots, part, &mut absent)?);
     }
     Ok(Some(LoadedTable {
         name: layout.table.clone(),
@@ -45,4 +39,24 @@ pub(crate) fn table(layout: &Layout, parts: Vec<Filled>) -> Result<Option<Loaded
         hidden: columns(&slots[layout.visible..]),
         source: TableSource::Batches(batches),
     }))
+}
+
+/// Columns without a value, by type and length.
+pub(crate) type Absent = HashMap<(ScalarType, usize), ArrayRef>;
+
+/// The columns of a part at these places, of these types; a column that has no place or that the part lacks is absent.
+pub(crate) fn batch(
+    arrow: &SchemaRef,
+    slots: impl Iterator<Item = (Option<Slot>, ScalarType)>,
+    part: Filled,
+    absent: &mut Absent,
+) -> Result<RecordBatch, ArrowError> {
+    let rows = part.counts.rows;
+    let mut filled: HashMap<Slot, ArrayRef> = part.columns.into_iter().collect();
+    let column = |(slot, ty): (Option<Slot>, ScalarType)| {
+        let shared = || absent.entry((ty, rows)).or_insert_with(|| builder::null_array(ty, rows)).clone();
+        slot.and_then(|slot| filled.remove(&slot)).unwrap_or_else(shared)
+    };
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    RecordBatch::try_new_with_options(Arc::clone(arrow), slots.map(column).collect(), &options)
 }

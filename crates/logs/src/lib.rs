@@ -28,7 +28,7 @@ mod writer;
 
 pub use data_spec::DataSpec;
 pub use error::LoadError;
-pub use load::load;
+pub use load::{Deferred, load};
 pub use options::{DateOrder, Duplicates, LoadOptions};
 pub use report::FileReport;
 pub use table::{Filled, Loaded, LoadedTable, TableSource};

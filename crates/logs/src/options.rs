@@ -43,6 +43,9 @@ pub struct LoadOptions {
     pub duplicates: Duplicates,
     /// A file that receives every rejected record as it came.
     pub rejects: Option<PathBuf>,
+    /// Text files of at least this many bytes are left to be read when their rows are asked for, and then only the
+    /// columns that are asked for; see [`crate::Deferred`]. A compressed file counts ten times its size. `None` reads all.
+    pub defer_from: Option<u64>,
     /// Threads that parse; 0 takes as many as the machine has.
     pub threads: usize,
 }

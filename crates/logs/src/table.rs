@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use arrow::array::{Array, AsArray, RecordBatch};
 use kql_types::{Column, ScalarType, Schema};
 
+use crate::load::Deferred;
 use crate::{FileReport, LoadError, parquet_file};
 
 /// A table with the rows that were found for it.
@@ -92,4 +93,6 @@ pub struct Loaded {
     pub report: Vec<FileReport>,
     /// The rows of each table that repeat an earlier one, where they were looked for and there are any.
     pub duplicates: Vec<(String, u64)>,
+    /// Large files whose rows are read when they are asked for; only where [`crate::LoadOptions::defer_from`] wants it.
+    pub deferred: Option<Deferred>,
 }

@@ -28,6 +28,10 @@ pub(crate) struct TableWriter<'a, 'l> {
     known: Vec<(u8, String, Target)>,
     /// Where in that list the next field is looked for.
     cursor: usize,
+    /// Whether each column is built; `None` where all are.
+    wanted: Option<Vec<bool>>,
+    /// Whether a row's values are kept, since others may follow from them.
+    held: Option<Vec<bool>>,
     counts: Counts,
 }
 
@@ -51,8 +55,17 @@ pub(crate) struct Filled {
 }
 
 impl<'a, 'l> TableWriter<'a, 'l> {
-    pub fn new(layout: Arc<Layout>, mapping: &'l dyn Mapping, dates: DateRule) -> Self {
+    /// A writer of all columns of a table, or of those whose places are `wanted`.
+    pub fn new(
+        layout: Arc<Layout>,
+        mapping: &'l dyn Mapping,
+        dates: DateRule,
+        wanted: Option<Vec<bool>>,
+    ) -> Self {
+        let held = wanted.as_ref().filter(|_| mapping.is_plain()).map(|wanted| held(&layout, wanted));
         TableWriter {
+            wanted,
+            held,
             mapping,
             dates,
             row: Row::new(Arc::clone(&layout)),
@@ -79,7 +92,9 @@ impl<'a, 'l> TableWriter<'a, 'l> {
                 }
                 Target::Extra if field.value.is_empty() => {}
                 Target::Extra => {
-                    self.row.keep_extra(&field.key, &field.value);
+                    if self.wanted.as_ref().is_none_or(|wanted| wanted[self.layout.extra]) {
+                        self.row.keep_extra(&field.key, &field.value);
+                    }
                     match self.counts.unmapped.get_mut(field.key.as_ref()) {
                         Some(count) => *count += 1,
                         None => {
@@ -110,6 +125,10 @@ impl<'a, 'l> TableWriter<'a, 'l> {
             }
             let number = self.known.len();
             let meaning = self.mapping.target(&self.layout, field.within, &field.key);
+            let meaning = match (&self.held, meaning) {
+                (Some(held), Target::Column(slot, _)) if !held[slot] => Target::Drop,
+                (_, meaning) => meaning,
+            };
             self.targets[within].insert(field.key.to_string(), number);
             self.known.push((field.within, field.key.to_string(), meaning));
             number
@@ -151,11 +170,12 @@ impl<'a, 'l> TableWriter<'a, 'l> {
         let number = self.counts.rows;
         let layout = &self.layout;
         let (sinks, counts, dates) = (&mut self.sinks, &mut self.counts, self.dates);
+        let wanted = self.wanted.as_deref();
         self.row.drain(|slot, value| {
             // An empty dynamic string is a value; any other empty value is the padding that the column has anyway.
             let missing =
                 value.is_null() || (value.is_empty() && layout.columns[slot].ty != ScalarType::Dynamic);
-            if missing {
+            if missing || wanted.is_some_and(|wanted| !wanted[slot]) {
                 return;
             }
             let sink = sinks[slot].get_or_insert_with(|| ColumnSink::new(layout.columns[slot].ty));
@@ -184,4 +204,17 @@ impl<'a, 'l> TableWriter<'a, 'l> {
         let columns = columns.filter_map(|(slot, sink)| sink.map(|sink| (slot, sink.finish(rows)))).collect();
         Filled { columns, counts: self.counts }
     }
+}
+
+/// The columns that a row must hold for the wanted ones to be right: the time may come from a column of another name.
+fn held(layout: &Layout, wanted: &[bool]) -> Vec<bool> {
+    let mut held = wanted.to_vec();
+    let is_time = |slot: Slot| {
+        layout.time == Some(slot) || layout.twins.is_some_and(|(one, two)| one == slot || two == slot)
+    };
+    if (0..held.len()).any(|slot| wanted[slot] && is_time(slot)) {
+        let twins = layout.twins.into_iter().flat_map(|(one, two)| [one, two]);
+        twins.chain(layout.time).chain(layout.stand_ins.iter().copied()).for_each(|slot| held[slot] = true);
+    }
+    held
 }

@@ -10,7 +10,7 @@ use datafusion::datasource::MemTable;
 use datafusion::error::Result;
 use kql_types::{Column, Schema};
 
-use crate::scan::ParquetTable;
+use crate::scan::{ParquetTable, RowSource, SourceTable};
 
 /// The rows of a batch that operators work on at once.
 const BATCH_ROWS: usize = 8192;
@@ -66,6 +66,12 @@ impl Table {
         let columns = all_columns(&schema, &hidden);
         let provider = Arc::new(ParquetTable::new(&columns, paths).with_twins(twins));
         Table { schema, hidden, provider }
+    }
+
+    /// A table whose rows a source reads when a query asks for them: the columns of the schema and the hidden ones.
+    pub fn from_source(schema: Schema, hidden: Vec<Column>, source: Arc<dyn RowSource>) -> Self {
+        let columns = all_columns(&schema, &hidden);
+        Table { provider: Arc::new(SourceTable::new(columns, source)), schema, hidden }
     }
 
     /// A table without rows.

@@ -37,6 +37,7 @@ pub use catalog::{Catalog, MemoryCatalog, Table};
 pub use execution::Cancellation;
 pub use outside::{GivenWatchlist, Outside};
 pub use result::{QueryResult, ResultTable};
+pub use scan::RowSource;
 pub use scope::{NameKind, Scope};
 pub use session::{Engine, QueryOptions};
 

@@ -100,6 +100,16 @@ pub(crate) trait Mapping: Send + Sync {
     /// Where the values of a key go. The answer is kept for the rest of the file.
     fn target(&self, layout: &Layout, within: u8, key: &str) -> Target;
 
+    /// Whether each column depends on its own fields alone, so that the others need not be looked at.
+    fn is_plain(&self) -> bool {
+        false
+    }
+
+    /// The only table that records go to, if there is but one.
+    fn only_table(&self) -> Option<&str> {
+        None
+    }
+
     /// Sets what follows from the record as a whole.
     fn finish(&self, _record: &[Field<'_>], _row: &mut Row<'_>) {}
 }

@@ -64,6 +64,17 @@ impl Mapping for Flat {
     fn target(&self, layout: &Layout, _within: u8, key: &str) -> Target {
         target(layout, key)
     }
+
+    fn is_plain(&self) -> bool {
+        true
+    }
+
+    fn only_table(&self) -> Option<&str> {
+        match &self.route {
+            Route::Always(table) => Some(table),
+            Route::ByRow(..) => None,
+        }
+    }
 }
 
 /// The column that a key of a table's own shape means.

@@ -8,15 +8,15 @@ use crate::layout::Layout;
 use crate::typing::infer::Inference;
 
 /// The layouts of the catalogue's tables and, once they are learnt, of those that only files bring.
-pub(crate) struct Layouts<'c> {
-    catalogue: &'c Catalogue,
+pub(crate) struct Layouts {
+    catalogue: Catalogue,
     found: Mutex<HashMap<String, Option<Arc<Layout>>>>,
     learnt: Mutex<HashMap<String, Inference>>,
 }
 
-impl<'c> Layouts<'c> {
-    pub fn new(catalogue: &'c Catalogue) -> Self {
-        Layouts { catalogue, found: Mutex::default(), learnt: Mutex::default() }
+impl Layouts {
+    pub fn new(catalogue: &Catalogue) -> Self {
+        Layouts { catalogue: catalogue.clone(), found: Mutex::default(), learnt: Mutex::default() }
     }
 
     /// The layout of a table; `None` while nothing declares it.

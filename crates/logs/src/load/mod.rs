@@ -1,14 +1,17 @@
 //! The whole load on one screen.
 
+mod deferred;
 mod describe;
 mod layouts;
 mod prepare;
 mod tables;
 
+pub use deferred::Deferred;
 pub(crate) use layouts::Layouts;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 
 use crate::framing::Source;
@@ -43,7 +46,7 @@ pub fn load(specs: &[DataSpec], options: &LoadOptions) -> Result<Loaded, LoadErr
         0 => thread::available_parallelism().map_or(1, |count| count.get()),
         count => count,
     };
-    let layouts = Layouts::new(&options.catalogue);
+    let layouts = Arc::new(Layouts::new(&options.catalogue));
     let prepared = parallel::map(&files, threads, |(source, table)| {
         prepare::file(source, table.as_deref(), options, format)
     });
@@ -66,10 +69,12 @@ pub fn load(specs: &[DataSpec], options: &LoadOptions) -> Result<Loaded, LoadErr
         }
     }
 
+    let deferred = deferred::take(&mut ready, &mut tables, &layouts, options, threads);
+
     // First the rows of tables that something declares. What other tables look like is learnt from all of their rows.
     let of_known_tables = |ready: &Ready| ready.tables.iter().any(|table| layouts.get(table).is_some());
     let (known, mut undeclared): (Vec<_>, Vec<_>) = ready.iter().partition(|(_, file)| of_known_tables(file));
-    let outcomes = run_all(&known, threads, Pass::Write { layouts: &layouts, only: None });
+    let outcomes = run_all(&known, threads, Pass::Write { layouts: &layouts, only: None, wanted: None });
     let mut left: BTreeSet<String> = BTreeSet::new();
     for ((place, file), outcome) in known.into_iter().zip(outcomes) {
         if !outcome.unknown.is_empty() {
@@ -87,12 +92,14 @@ pub fn load(specs: &[DataSpec], options: &LoadOptions) -> Result<Loaded, LoadErr
         for (place, file) in undeclared {
             let again = of_known_tables(file) && tables.report[*place].rows() > 0;
             let only = again.then_some(&left);
-            let outcome = file.run(threads, Pass::Write { layouts: &layouts, only });
+            let outcome = file.run(threads, Pass::Write { layouts: &layouts, only, wanted: None });
             tables.add(*place, file, outcome, options)?;
         }
     }
     tables.report.extend(store_reports);
-    tables.finish(&layouts, options, threads)
+    let mut loaded = tables.finish(&layouts, options, threads)?;
+    loaded.deferred = deferred;
+    Ok(loaded)
 }
 
 /// Runs a pass over every file: small files side by side, large ones one after the other with all threads each.

@@ -30,7 +30,7 @@ impl Prepared {
 
 /// A text file that can be read.
 pub(super) struct Ready {
-    source: Source,
+    pub source: Source,
     framing: Framing,
     pub binding: Binding,
     /// The table that a user named.
@@ -42,21 +42,28 @@ pub(super) struct Ready {
     pub naive_notice: bool,
     /// Whether it is read as one chunk.
     pub small: bool,
+    /// Whether its bytes are compressed.
+    pub compressed: bool,
     pub report: FileReport,
 }
 
 impl Ready {
     /// A pass over the file. One that cannot be opened any more has no rows and says why.
     pub fn run(&self, threads: usize, pass: Pass<'_>) -> Outcome {
-        let plan = Plan {
+        self.plan(pass)
+            .run(&self.source, threads)
+            .unwrap_or_else(|error| Outcome { broken: Some(error.to_string()), ..Outcome::default() })
+    }
+
+    /// How a pass reads the file.
+    pub fn plan<'l>(&'l self, pass: Pass<'l>) -> Plan<'l> {
+        Plan {
             framing: self.framing,
             binding: &self.binding,
             forced: self.forced.as_deref(),
             dates: self.dates,
             pass,
-        };
-        plan.run(&self.source, threads)
-            .unwrap_or_else(|error| Outcome { broken: Some(error.to_string()), ..Outcome::default() })
+        }
     }
 }
 
@@ -133,6 +140,7 @@ pub(super) fn file(
         dates: DateRule { order: options.date_order, naive_offset_minutes },
         naive_notice,
         small: text.whole,
+        compressed: text.compression.is_some(),
         report,
     };
     match date_order(&ready, &sample, options.date_order) {

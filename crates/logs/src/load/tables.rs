@@ -52,7 +52,7 @@ impl Tables {
     /// The tables and the report.
     pub fn finish(
         self,
-        layouts: &Layouts<'_>,
+        layouts: &Layouts,
         options: &LoadOptions,
         threads: usize,
     ) -> Result<Loaded, LoadError> {
@@ -86,7 +86,7 @@ impl Tables {
                 duplicates.push((table.name.clone(), repeated));
             }
         }
-        Ok(Loaded { tables, report: self.report, duplicates })
+        Ok(Loaded { tables, report: self.report, duplicates, deferred: None })
     }
 }
 

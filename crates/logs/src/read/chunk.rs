@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::outcome::entry;
+use super::outcome::{Wanted, entry};
 use super::records::{self, Found};
 use super::{Outcome, Pass, Plan};
 use crate::framing::{Chunk, Framing};
@@ -31,8 +31,9 @@ fn read_text<'a>(plan: &'a Plan<'a>, chunk: &Chunk, text: &'a str, outcome: &mut
             let reshaped = mapping.reshape(record);
             let record = reshaped.as_ref().unwrap_or(record);
             match &plan.pass {
-                Pass::Write { layouts, only } => {
-                    write(plan, layouts, *only, &mut writers, outcome, record, line)
+                Pass::Write { layouts, only, wanted } => {
+                    let into = Into { layouts, only: *only, wanted: *wanted };
+                    write(plan, &into, &mut writers, outcome, record, line)
                 }
                 Pass::Infer(layouts) => {
                     let table = table_of(plan, record);
@@ -61,28 +62,38 @@ fn table_of<'r>(plan: &'r Plan<'_>, record: &'r Record<'_>) -> Cow<'r, str> {
     plan.forced.map_or_else(|| plan.binding.mapping.route(record), Cow::Borrowed)
 }
 
+/// Where a pass writes to.
+struct Into<'l> {
+    layouts: &'l Layouts,
+    only: Option<&'l BTreeSet<String>>,
+    wanted: Option<&'l Wanted>,
+}
+
 fn write<'a>(
     plan: &'a Plan<'a>,
-    layouts: &Layouts<'_>,
-    only: Option<&BTreeSet<String>>,
+    into: &Into<'_>,
     writers: &mut Vec<(String, TableWriter<'a, 'a>)>,
     outcome: &mut Outcome,
     record: &Record<'a>,
     line: u64,
 ) {
     let table = table_of(plan, record);
-    if only.is_some_and(|only| !only.contains(table.as_ref())) {
+    if into.only.is_some_and(|only| !only.contains(table.as_ref())) {
         return;
     }
     let known = writers.iter().position(|(name, _)| *name == table);
     let at = match known {
         Some(at) => at,
         None => {
-            let Some(layout) = layouts.get(&table) else {
+            let Some(layout) = into.layouts.get(&table) else {
                 *entry(&mut outcome.unknown, &table) += 1;
                 return;
             };
-            let writer = TableWriter::new(layout, plan.binding.mapping.as_ref(), plan.dates);
+            let slots = into.wanted.map(|wanted| match wanted.table == table {
+                true => wanted.slots.clone(),
+                false => vec![false; layout.columns.len()],
+            });
+            let writer = TableWriter::new(layout, plan.binding.mapping.as_ref(), plan.dates, slots);
             writers.push((table.into_owned(), writer));
             writers.len() - 1
         }

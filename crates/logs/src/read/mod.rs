@@ -4,8 +4,10 @@ mod chunk;
 mod outcome;
 pub(crate) mod records;
 
-pub(crate) use outcome::{Outcome, Pass, clip};
+pub(crate) use outcome::{Outcome, Pass, Wanted, clip};
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
@@ -26,6 +28,25 @@ pub(crate) struct Plan<'l> {
 impl Plan<'_> {
     /// Reads the whole file with this many threads. An error is one of opening the file.
     pub fn run(&self, source: &Source, threads: usize) -> std::io::Result<Outcome> {
+        let mut outcome = Outcome::default();
+        let broken = self.stream(source, threads, &mut |part| {
+            outcome.append(part);
+            true
+        })?;
+        outcome.broken = broken;
+        Ok(outcome)
+    }
+
+    /// Reads the file and hands out what each chunk yields, in the order of the file, until `each` says that it has
+    /// enough. The answer tells why the stream ended before its end, if it did; an error is one of opening the file.
+    ///
+    /// At most a few chunks a thread are in memory at once.
+    pub fn stream(
+        &self,
+        source: &Source,
+        threads: usize,
+        each: &mut dyn FnMut(Outcome) -> bool,
+    ) -> std::io::Result<Option<String>> {
         let text = match framing::open(source)? {
             Opened::Text(text) => text,
             Opened::Container(_) => return Err(std::io::Error::other("the file changed while it was read")),
@@ -33,40 +54,54 @@ impl Plan<'_> {
         let broken = text.broken.clone();
         let small = text.whole;
         let mut cutter = framing::cutter(self.framing, text);
-        let mut outcome = Outcome::default();
         if threads < 2 || small {
             while let Some(chunk) = cutter.next() {
-                outcome.append(chunk::read(self, chunk));
-            }
-        } else {
-            let parts = Mutex::new(Vec::new());
-            let (send, receive) = mpsc::sync_channel::<(usize, Chunk)>(threads);
-            let receive = Mutex::new(receive);
-            thread::scope(|scope| {
-                for _ in 0..threads {
-                    scope.spawn(|| {
-                        loop {
-                            let next = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                            let Ok((number, chunk)) = next else { return };
-                            let part = chunk::read(self, chunk);
-                            parts.lock().unwrap_or_else(PoisonError::into_inner).push((number, part));
-                        }
-                    });
+                if !each(chunk::read(self, chunk)) {
+                    break;
                 }
-                let mut number = 0;
-                while let Some(chunk) = cutter.next() {
-                    if send.send((number, chunk)).is_err() {
-                        break;
+            }
+            return Ok(broken.take());
+        }
+        let (send, receive) = mpsc::sync_channel::<(usize, Chunk)>(threads);
+        let receive = Mutex::new(receive);
+        let (done, finished) = mpsc::sync_channel::<(usize, Outcome)>(threads);
+        let wanted = AtomicBool::new(true);
+        let wanted = &wanted;
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                let done = done.clone();
+                let receive = &receive;
+                scope.spawn(move || {
+                    loop {
+                        let next = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                        let Ok((number, chunk)) = next else { return };
+                        // Once nobody wants the rest, what is cut already is thrown away.
+                        let _ = done.send((number, chunk::read(self, chunk)));
                     }
+                });
+            }
+            drop(done);
+            scope.spawn(move || {
+                let mut number = 0;
+                while wanted.load(Ordering::Relaxed)
+                    && let Some(chunk) = cutter.next()
+                    && send.send((number, chunk)).is_ok()
+                {
                     number += 1;
                 }
-                drop(send);
             });
-            let mut parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
-            parts.sort_by_key(|(number, _)| *number);
-            parts.into_iter().for_each(|(_, part)| outcome.append(part));
-        }
-        outcome.broken = broken.take();
-        Ok(outcome)
+            let mut ahead = BTreeMap::new();
+            let mut next = 0;
+            for (number, part) in finished {
+                ahead.insert(number, part);
+                while let Some(part) = ahead.remove(&next) {
+                    next += 1;
+                    if wanted.load(Ordering::Relaxed) && !each(part) {
+                        wanted.store(false, Ordering::Relaxed);
+                    }
+                }
+            }
+        });
+        Ok(broken.take())
     }
 }

@@ -14,14 +14,23 @@ pub(crate) enum Pass<'l> {
     /// To write rows.
     Write {
         /// The tables that rows can go to.
-        layouts: &'l Layouts<'l>,
+        layouts: &'l Layouts,
         /// The tables whose rows are meant; `None` for all.
         only: Option<&'l BTreeSet<String>>,
+        /// The columns that are built; `None` for all.
+        wanted: Option<&'l Wanted>,
     },
     /// To learn the columns of tables that nothing declares.
-    Infer(&'l Layouts<'l>),
+    Infer(&'l Layouts),
     /// To learn the order of numeric dates.
     Dates,
+}
+
+/// Some columns of one table. Rows of other tables are only counted.
+pub(crate) struct Wanted {
+    pub table: String,
+    /// Whether each column of the table's layout is wanted.
+    pub slots: Vec<bool>,
 }
 
 /// The findings of a pass.

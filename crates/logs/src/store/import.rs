@@ -14,7 +14,13 @@ use super::manifest::{MANIFEST, Manifest, Source, sync_folder};
 use super::part;
 use crate::report::FileReport;
 use crate::typing::infer;
-use crate::{DataSpec, LoadError, LoadOptions, load};
+use crate::{DataSpec, LoadError, LoadOptions, LoadedTable, load};
+
+/// Text files of at least this size are imported by segments, so that memory does not grow with them.
+const LARGE: u64 = 32 << 20;
+
+/// The memory that the rows of a segment take before it is written.
+const SEGMENT: usize = 96 << 20;
 
 /// What an import did.
 #[derive(Debug, Clone, Default)]
@@ -57,14 +63,31 @@ pub fn import(specs: &[DataSpec], options: &LoadOptions, folder: &Path) -> Resul
                 continue;
             }
             let one = DataSpec { table: spec.table.clone(), path: path.to_string_lossy().into_owned() };
-            let loaded = load(&[one], options)?;
+            let options = LoadOptions { defer_from: Some(LARGE), ..options.clone() };
+            let mut loaded = load(std::slice::from_ref(&one), &options)?;
             after.parts.retain(|part| part.source != source.path);
             after.sources.retain(|known| known.path != source.path);
             let name = format!("{stamp}-{}", report.files.len());
-            for table in &loaded.tables {
+            let mut written = 0;
+            let mut write = |table: &LoadedTable| {
+                let name = format!("{name}-{written}");
+                written += 1;
                 let (columns, parts) = part::write(folder, table, &source.path, &name).map_err(failed)?;
                 widen(after.tables.entry(table.name.clone()).or_default(), columns);
                 after.parts.extend(parts);
+                Ok(())
+            };
+            loaded.tables.iter().try_for_each(&mut write)?;
+            if let Some(deferred) = &loaded.deferred {
+                let undeclared = deferred.drain(SEGMENT, &mut |table| write(&table))?;
+                loaded.report.extend(deferred.report());
+                if !undeclared.is_empty() {
+                    // What these tables look like only all of their rows tell.
+                    let whole = load(&[one], &LoadOptions { defer_from: None, ..options })?;
+                    let left = whole.tables.iter().filter(|table| undeclared.contains(&table.name));
+                    left.into_iter().try_for_each(&mut write)?;
+                    loaded.report = whole.report;
+                }
             }
             // A file that could not be read is tried again the next time.
             if loaded.report.iter().all(|file| file.problem.is_none()) {

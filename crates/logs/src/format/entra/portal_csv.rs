@@ -119,6 +119,10 @@ impl Mapping for Portal {
         Cow::Borrowed(self.table)
     }
 
+    fn only_table(&self) -> Option<&str> {
+        Some(self.table)
+    }
+
     fn target(&self, layout: &Layout, _within: u8, key: &str) -> Target {
         if PARTS.iter().any(|name| same(key, name)) {
             return Target::Drop;
