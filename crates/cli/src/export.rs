@@ -77,7 +77,10 @@ fn failed(path: &Path, error: &dyn std::fmt::Display) -> Failure {
 /// Writes aside and puts the file in its place when it is whole, and says so.
 fn write(result: &QueryResult, kind: &str, path: &Path) -> Result<(), Failure> {
     let [table] = result.tables.as_slice() else {
-        return Err(Failure::usage(format!("the query has {} results; a file takes one", result.tables.len())));
+        return Err(Failure::usage(format!(
+            "the query has {} results; a file takes one",
+            result.tables.len()
+        )));
     };
     let mut aside = path.as_os_str().to_owned();
     aside.push(".partial");

@@ -52,7 +52,7 @@ pub(crate) fn named_tables(sample: &Sample, key: &str, catalogue: &Catalogue) ->
                 keys.push(&field.key);
             }
         }
-        known_columns(table, &keys, catalogue).is_some_and(|known| enough(known, keys.len()))
+        has_enough(table, &keys, catalogue)
     });
     let named = sample.records.iter().filter(|record| tables.contains(&value(record))).count();
     if named * 2 < sample.records.len() {
@@ -70,6 +70,11 @@ fn known_columns(table: &str, keys: &[&str], catalogue: &Catalogue) -> Option<us
     let whole = |key: &&&str| is_known(key) || matches!(**key, "$table");
     let half = |key: &&&str| key.rsplit_once('_').is_some_and(|(name, _)| is_known(name));
     Some(keys.iter().filter(|key| whole(key) || half(key)).count())
+}
+
+/// Whether a table is known and has enough of these columns for a row to be its own.
+pub(crate) fn has_enough(table: &str, keys: &[&str], catalogue: &Catalogue) -> bool {
+    known_columns(table, keys, catalogue).is_some_and(|known| enough(known, keys.len()))
 }
 
 fn enough(known: usize, all: usize) -> bool {

@@ -2,6 +2,8 @@
 //! with the table's column names.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use super::{Binding, Format, Mapping, Target};
 use crate::catalogue::Catalogue;
@@ -31,17 +33,36 @@ fn bind(sample: &Sample, catalogue: &Catalogue) -> Option<Binding> {
             Verdict::Unclear(_) => return None,
         },
     };
-    Some(Binding { header: sample.header.clone(), ..Binding::new(FORMAT.name, why, Flat { route }) })
+    let flat = Flat { route, catalogue: catalogue.clone(), met: Mutex::default() };
+    Some(Binding { header: sample.header.clone(), ..Binding::new(FORMAT.name, why, flat) })
 }
 
 enum Route {
     Always(String),
-    /// By the value of this key where it names one of these tables or a custom one, otherwise the first of them.
+    /// By the value of this key where it names one of these tables, a custom one or a table that has the row's columns,
+    /// otherwise the first of them.
     ByRow(&'static str, Vec<String>),
 }
 
 struct Flat {
     route: Route,
+    catalogue: Catalogue,
+    /// Whether names that the first records do not have are those of their rows' tables.
+    met: Mutex<HashMap<String, bool>>,
+}
+
+impl Flat {
+    fn is_table_of(&self, name: &str, record: &[Field<'_>]) -> bool {
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = met.get(name) {
+            return *known;
+        }
+        let filled = record.iter().filter(|field| !field.value.is_empty());
+        let keys: Vec<&str> = filled.map(|field| field.key.as_ref()).collect();
+        let fits = classify::has_enough(name, &keys, &self.catalogue);
+        met.insert(name.to_string(), fits);
+        fits
+    }
 }
 
 impl Mapping for Flat {
@@ -52,7 +73,8 @@ impl Mapping for Flat {
                 let value = field(record, key).map(|value| value.to_text()).unwrap_or_default();
                 let own = tables.iter().any(|table| *table == value)
                     || value.ends_with("_CL")
-                    || (*key == "$table" && !value.is_empty());
+                    || (*key == "$table" && !value.is_empty())
+                    || self.is_table_of(&value, record);
                 match tables.first() {
                     Some(first) if !own => Cow::Borrowed(first),
                     _ => value,

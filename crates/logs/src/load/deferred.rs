@@ -224,10 +224,11 @@ impl Deferred {
                 for filled in parts {
                     let columns = std::mem::take(&mut filled.columns);
                     let filled = Filled { columns, counts: filled.counts.clone() };
-                    more = more && each(name, filled).unwrap_or_else(|error| {
-                        failed = Some(error);
-                        false
-                    });
+                    more = more
+                        && each(name, filled).unwrap_or_else(|error| {
+                            failed = Some(error);
+                            false
+                        });
                 }
             }
             total.append(part);
@@ -238,7 +239,11 @@ impl Deferred {
         }
         total.broken = read.map_err(|error| LoadError::Io(file.source.path.clone(), error))?;
         if more {
-            let tables = total.tables.iter().map(|(table, _)| table).chain(total.unknown.iter().map(|(table, _)| table));
+            let tables = total
+                .tables
+                .iter()
+                .map(|(table, _)| table)
+                .chain(total.unknown.iter().map(|(table, _)| table));
             let tables = tables.cloned().collect();
             let mut state = lock(state);
             // A later pass may have looked at other columns, so what it found takes the place of what is known.

@@ -10,6 +10,7 @@ pub use deferred::Deferred;
 pub(crate) use layouts::Layouts;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -25,6 +26,18 @@ use tables::Tables;
 /// A path that does not exist fails the load before anything is read. A file that cannot be understood fails only
 /// itself: its report says why in [`crate::FileReport::problem`], and the other files are read.
 pub fn load(specs: &[DataSpec], options: &LoadOptions) -> Result<Loaded, LoadError> {
+    begin_rejects(options)?;
+    load_more(specs, options)
+}
+
+/// Empties the file of rejected records.
+pub(crate) fn begin_rejects(options: &LoadOptions) -> Result<(), LoadError> {
+    let Some(path) = &options.rejects else { return Ok(()) };
+    fs::write(path, "").map_err(|error| LoadError::Io(path.clone(), error))
+}
+
+/// The same after other loads, whose rejected records stay in their file.
+pub(crate) fn load_more(specs: &[DataSpec], options: &LoadOptions) -> Result<Loaded, LoadError> {
     let format = options
         .format
         .as_deref()

@@ -1,6 +1,6 @@
 //! The tables of a load while files are added to them.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -107,7 +107,7 @@ fn repeated(table: &mut LoadedTable, wish: Duplicates) -> Result<u64, LoadError>
 }
 
 fn write_rejects(path: &PathBuf, rejects: &[String]) -> std::io::Result<()> {
-    let mut file = File::create(path)?;
+    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
     for text in rejects {
         writeln!(file, "{text}")?;
     }

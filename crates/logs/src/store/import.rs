@@ -12,9 +12,10 @@ use xxhash_rust::xxh64::Xxh64;
 
 use super::manifest::{MANIFEST, Manifest, Source, sync_folder};
 use super::part;
+use crate::load::{begin_rejects, load_more};
 use crate::report::FileReport;
 use crate::typing::infer;
-use crate::{DataSpec, LoadError, LoadOptions, LoadedTable, load};
+use crate::{DataSpec, LoadError, LoadOptions, LoadedTable};
 
 /// Text files of at least this size are imported by segments, so that memory does not grow with them.
 const LARGE: u64 = 32 << 20;
@@ -45,6 +46,7 @@ pub fn import(specs: &[DataSpec], options: &LoadOptions, folder: &Path) -> Resul
     let failed = |why: String| LoadError::Store(folder.to_path_buf(), why);
     fs::create_dir_all(folder).map_err(|error| LoadError::Io(folder.to_path_buf(), error))?;
     let before = Manifest::read(folder).map_err(failed)?;
+    begin_rejects(options)?;
     let mut after = before.clone();
     let mut report = ImportReport::default();
     let stamp = stamp();
@@ -64,7 +66,7 @@ pub fn import(specs: &[DataSpec], options: &LoadOptions, folder: &Path) -> Resul
             }
             let one = DataSpec { table: spec.table.clone(), path: path.to_string_lossy().into_owned() };
             let options = LoadOptions { defer_from: Some(LARGE), ..options.clone() };
-            let mut loaded = load(std::slice::from_ref(&one), &options)?;
+            let mut loaded = load_more(std::slice::from_ref(&one), &options)?;
             after.parts.retain(|part| part.source != source.path);
             after.sources.retain(|known| known.path != source.path);
             let name = format!("{stamp}-{}", report.files.len());
@@ -83,7 +85,7 @@ pub fn import(specs: &[DataSpec], options: &LoadOptions, folder: &Path) -> Resul
                 loaded.report.extend(deferred.report());
                 if !undeclared.is_empty() {
                     // What these tables look like only all of their rows tell.
-                    let whole = load(&[one], &LoadOptions { defer_from: None, ..options })?;
+                    let whole = load_more(&[one], &LoadOptions { defer_from: None, ..options })?;
                     let left = whole.tables.iter().filter(|table| undeclared.contains(&table.name));
                     left.into_iter().try_for_each(&mut write)?;
                     loaded.report = whole.report;

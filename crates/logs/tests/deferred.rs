@@ -1,0 +1,106 @@
+//! Files that are left to queries give the rows that a load of them gives.
+
+mod common;
+
+use std::fs;
+
+use common::{folder, load_with, rows, table, testdata};
+use kql_logs::{Deferred, LoadOptions, LoadedTable, TableSource};
+
+fn deferred(path: &str) -> Deferred {
+    let options = LoadOptions { defer_from: Some(0), threads: 2, ..LoadOptions::default() };
+    load_with(&[path], &options).deferred.expect("files are left to queries")
+}
+
+fn scan(files: &Deferred, name: &str, like: &LoadedTable, columns: &[&str]) -> Vec<Vec<String>> {
+    let all = like.all_columns();
+    let mut wanted: Vec<_> = all.columns.clone();
+    wanted.retain(|column| columns.is_empty() || columns.contains(&column.name.as_str()));
+    let mut batches = Vec::new();
+    files
+        .scan(name, &wanted, &mut |batch| {
+            batches.push(batch);
+            true
+        })
+        .expect("the scan");
+    let schema = kql_types::Schema::new(wanted);
+    let hidden = kql_types::Schema::default();
+    let found = LoadedTable { name: name.to_string(), schema, hidden, source: TableSource::Batches(batches) };
+    rows(&found, columns)
+}
+
+#[test]
+fn every_format_gives_the_rows_of_a_load() {
+    for path in ["formats/csv", "formats/ndjson.gz", "logs"] {
+        let loaded = load_with(&[&testdata(path)], &LoadOptions::default());
+        let files = deferred(&testdata(path));
+        assert!(files.report().iter().all(|file| file.tables.is_empty()), "nothing is read yet");
+        for held in &loaded.tables {
+            assert!(files.may_hold(&held.name));
+            assert_eq!(scan(&files, &held.name, held, &[]), rows(held, &[]), "{path} {}", held.name);
+            let few = ["TimeGenerated", "Identity", "Type"];
+            assert_eq!(scan(&files, &held.name, held, &few), rows(held, &few), "{path} {}", held.name);
+        }
+        let names: Vec<String> = files.tables().expect("the tables").into_iter().collect();
+        assert_eq!(names, ["AADNonInteractiveUserSignInLogs", "AuditLogs", "SigninLogs"]);
+        let counted = |report: &[kql_logs::FileReport]| report.iter().map(|file| file.rows()).sum::<u64>();
+        assert_eq!(counted(&files.report()), counted(&loaded.report), "{path}");
+        assert!(!files.may_hold("OfficeActivity"));
+    }
+}
+
+#[test]
+fn a_column_that_follows_from_others_needs_only_itself() {
+    let folder = folder("deferred-follow");
+    let line = r#"{"CreatedDateTime":"2026-01-02T03:04:05Z","UserPrincipalName":"a","IPAddress":"1","shoe":1,"Type":"SigninLogs"}"#;
+    fs::write(folder.join("a.json"), format!("{line}\n{line}\nword\n")).expect("a file");
+    let path = folder.to_string_lossy().into_owned();
+    let loaded = load_with(&[&path], &LoadOptions::default());
+    let held = table(&loaded, "SigninLogs");
+    let files = deferred(&path);
+    for columns in [&["TimeGenerated"][..], &["_extra"], &["UserPrincipalName", "Type"], &["IPAddress"]] {
+        assert_eq!(scan(&files, "SigninLogs", held, columns), rows(held, columns), "{columns:?}");
+    }
+    let report = &files.report()[0];
+    assert_eq!((report.rejected, report.unmapped.len(), report.rows()), (1, 1, 2));
+}
+
+#[test]
+fn rows_of_other_tables_are_found_wherever_they_stand() {
+    let folder = folder("deferred-others");
+    let line = |table: &str| {
+        format!(
+            r#"{{"TimeGenerated":"2026-01-02T03:04:05Z","UserPrincipalName":"a","IPAddress":"1","UserId":"u","Type":"{table}"}}"#
+        )
+    };
+    let mut text = format!("{}\n", line("SigninLogs")).repeat(3000);
+    text.push_str(&format!("{}\n{}\n", line("AADNonInteractiveUserSignInLogs"), line("Shoes_CL")));
+    fs::write(folder.join("a.json"), text).expect("a file");
+    let path = folder.to_string_lossy().into_owned();
+    let loaded = load_with(&[&path], &LoadOptions::default());
+    let files = deferred(&path);
+    assert!(files.may_hold("AADNonInteractiveUserSignInLogs") && files.may_hold("AuditLogs"));
+    let held = table(&loaded, "AADNonInteractiveUserSignInLogs");
+    assert_eq!(scan(&files, &held.name, held, &["UserId"]), [["u"]]);
+    assert!(!files.may_hold("AuditLogs"), "the file is known by now");
+    assert!(files.tables().expect("the tables").contains("Shoes_CL"));
+}
+
+#[test]
+fn a_scan_ends_when_enough_is_read() {
+    let loaded = load_with(&[&testdata("formats/ndjson")], &LoadOptions::default());
+    let held = table(&loaded, "SigninLogs");
+    let files = deferred(&testdata("formats/ndjson"));
+    let mut batches = 0;
+    let columns = held.schema.columns.clone();
+    files
+        .scan("SigninLogs", &columns, &mut |_| {
+            batches += 1;
+            false
+        })
+        .expect("the scan");
+    assert_eq!(batches, 1);
+    let report = files.report();
+    let half = report.iter().find(|file| file.path.ends_with("SigninLogs.ndjson")).expect("the file");
+    assert_eq!(half.rows(), 0, "half a file has no report");
+}
