@@ -432,10 +432,8 @@ fn levels(text: &str, tokens: &[TextToken]) -> (Vec<Level>, usize) {
             "(" | "[" | "{" if token.kind == TextTokenKind::Punctuation => {
                 levels.push(level(Some(index), index + 1))
             }
-            ")" | "]" | "}" if token.kind == TextTokenKind::Punctuation => {
-                if levels.len() > 1 {
-                    levels.pop();
-                }
+            ")" | "]" | "}" if token.kind == TextTokenKind::Punctuation && levels.len() > 1 => {
+                levels.pop();
             }
             "|" => {
                 if let Some(last) = levels.last_mut() {

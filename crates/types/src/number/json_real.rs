@@ -67,7 +67,7 @@ struct Scaled {
 impl Scaled {
     fn new(value: f64) -> Scaled {
         let bits = value.to_bits();
-        let (biased, fraction) = ((bits >> 52 & 0x7ff) as i32, bits & ((1 << 52) - 1));
+        let (biased, fraction) = (((bits >> 52) & 0x7ff) as i32, bits & ((1 << 52) - 1));
         match biased {
             0 => Scaled { bits: fraction, exponent: -1074 },
             _ => Scaled { bits: fraction | 1 << 52, exponent: biased - 1075 },
@@ -165,7 +165,7 @@ fn power_for(exponent: i32) -> (Scaled, i32) {
     let index = (wanted.ceil() as usize >> 3) + 1;
     let power = -348 + (index as i32) * 8;
     // floor(power * log2(10)), exact in this range.
-    let exponent = (power * 217_706 >> 16) - 63;
+    let exponent = ((power * 217_706) >> 16) - 63;
     (Scaled { bits: POWERS.get(index).copied().unwrap_or_default(), exponent }, -power)
 }
 
