@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use kql_parser::diagnostic::Diagnostic;
-use kql_planner::{QueryOptions, QueryResult};
+use kql_planner::{QueryOptions, QueryResult, ResultTable};
 
 use crate::args::BatchArgs;
 use crate::errors::Failure;
@@ -40,26 +40,45 @@ fn answer(request: &Request, result: Result<QueryResult, Vec<Diagnostic>>, elaps
             r#"{{"id":{id},"ok":true,"columns":[],"rows":[],"row_count":0,"elapsed_ms":{elapsed_ms:.3}}}"#
         );
     };
-    let mut line = format!(r#"{{"id":{id},"ok":true,"columns":{}"#, columns_json(&table.columns));
-    if request.rows {
+    let mut line = format!(r#"{{"id":{id},"ok":true,"#);
+    let mut written = push_table(table, request.rows, &mut line);
+    // A query with several results gives all of them besides the first.
+    if result.tables.len() > 1 {
+        line.push_str(",\"tables\":[");
+        for (index, table) in result.tables.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            line.push_str(&format!(r#"{comma}{{"name":{},"#, crate::request::quoted(&table.name)));
+            written = written.and_then(|()| push_table(table, request.rows, &mut line));
+            line.push('}');
+        }
+        line.push(']');
+    }
+    if let Err(error) = written {
+        let message = crate::request::quoted(&error.to_string());
+        return format!(
+            r#"{{"id":{id},"ok":false,"stage":"run","error":{{"kind":"internal","code":"KQL0299","message":{message},"start":0,"end":0}}}}"#
+        );
+    }
+    line.push_str(&format!(r#","elapsed_ms":{elapsed_ms:.3}}}"#));
+    line
+}
+
+/// Appends the members that tell of a table.
+fn push_table(table: &ResultTable, rows: bool, line: &mut String) -> std::io::Result<()> {
+    line.push_str(&format!(r#""columns":{}"#, columns_json(&table.columns)));
+    if rows {
         line.push_str(",\"rows\":[");
         let mut first = true;
-        let written = each_row(table, |cells| {
+        each_row(table, |cells| {
             if !first {
                 line.push(',');
             }
             first = false;
-            push_json_row(cells, &mut line);
+            push_json_row(cells, line);
             Ok(())
-        });
-        if let Err(error) = written {
-            let message = crate::request::quoted(&error.to_string());
-            return format!(
-                r#"{{"id":{id},"ok":false,"stage":"run","error":{{"kind":"internal","code":"KQL0299","message":{message},"start":0,"end":0}}}}"#
-            );
-        }
+        })?;
         line.push(']');
     }
-    line.push_str(&format!(r#","row_count":{},"elapsed_ms":{elapsed_ms:.3}}}"#, table.row_count()));
-    line
+    line.push_str(&format!(r#","row_count":{}"#, table.row_count()));
+    Ok(())
 }

@@ -35,12 +35,14 @@ pub struct Binder<'e> {
     pub(crate) call_depth: usize,
     /// How deep a look into functions has come that asks only whether they give rows.
     pub(crate) look_depth: Cell<usize>,
-    /// Result tables beside the main one, from `fork` and `facet`, in order.
-    pub(crate) more_results: Vec<(String, Frame)>,
     /// Set where planning goes on behind errors: what was found so far.
     pub(crate) mistakes: Option<Vec<Diagnostic>>,
     /// The stages of the pipeline so far: each operator with the columns that came before it.
     pub(crate) stages: Vec<(Span, Vec<Column>)>,
+    /// How many names of the planner's own were given so far.
+    pub(crate) fresh_names: usize,
+    /// A function's body is bound only to see whether it keeps to the columns that its parameters declare.
+    pub(crate) only_declared: bool,
 }
 
 impl<'e> Binder<'e> {
@@ -53,9 +55,10 @@ impl<'e> Binder<'e> {
             execute,
             call_depth: 0,
             look_depth: Cell::new(0),
-            more_results: Vec::new(),
             mistakes: None,
             stages: Vec::new(),
+            fresh_names: 0,
+            only_declared: false,
         }
     }
 

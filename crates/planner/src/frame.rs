@@ -8,7 +8,8 @@ use kql_types::{Column, ScalarType, Schema};
 
 use crate::result::Rendering;
 
-/// A plan whose output columns have, unqualified and in this order, the names of `columns`, then those of `held`.
+/// A plan whose output columns have, unqualified and in this order, the names of `columns`, those of `held`, and those of
+/// `carried`.
 #[derive(Debug, Clone)]
 pub struct Frame {
     /// What makes the rows.
@@ -20,6 +21,9 @@ pub struct Frame {
     /// Hidden columns that the plan carries behind its own. Only operators that keep rows as they are see such a frame;
     /// [`Frame::settled`] is what all others get.
     pub held: Vec<String>,
+    /// Columns that cannot be named and that every projection hands on behind all others: what `mv-apply` needs of the
+    /// row outside. Only operators that make rows of one row each see such a frame.
+    pub carried: Vec<String>,
     /// The data may bring columns that planning without it cannot know; any other name counts as one of them.
     pub open: bool,
     /// The rows are in an order that window functions may rely on.
@@ -28,6 +32,10 @@ pub struct Frame {
     pub source_name: Option<String>,
     /// What `render` asked for.
     pub rendering: Option<Rendering>,
+    /// The name of the result table, where the query gives it one.
+    pub result_name: Option<String>,
+    /// The query's results, of `fork` or `facet`: this one and more. Nothing but `render` may stand behind.
+    pub results: Option<Vec<Frame>>,
 }
 
 impl Frame {
@@ -38,10 +46,13 @@ impl Frame {
             columns,
             hidden: Vec::new(),
             held: Vec::new(),
+            carried: Vec::new(),
             open: false,
             serialized: false,
             source_name: None,
             rendering: None,
+            result_name: None,
+            results: None,
         }
     }
 
@@ -72,19 +83,16 @@ impl Frame {
 
     /// New columns in place of the old; hidden columns and the table's name end here.
     pub fn project(self, columns: Vec<(String, Typed)>) -> Result<Self> {
-        let exprs: Vec<Expr> =
-            columns.iter().map(|(name, value)| aliased(value.expr.clone(), name)).collect();
+        let own = columns.iter().map(|(name, value)| aliased(value.expr.clone(), name));
+        let carried = self.carried.iter().map(|name| column_expr(name));
+        let exprs: Vec<Expr> = own.chain(carried).collect();
         let plan = LogicalPlanBuilder::from(self.plan).project(exprs)?.build()?;
         let columns = columns.into_iter().map(|(name, value)| Column::new(name, value.ty)).collect();
         Ok(Frame {
-            plan,
-            columns,
-            hidden: Vec::new(),
-            held: Vec::new(),
-            open: false,
+            carried: self.carried,
             serialized: self.serialized,
-            source_name: None,
             rendering: self.rendering,
+            ..Frame::new(plan, columns)
         })
     }
 
@@ -94,7 +102,8 @@ impl Frame {
         if held.is_empty() {
             return Ok(self);
         }
-        let exprs: Vec<Expr> = self.columns.iter().map(|column| column_expr(&column.name)).collect();
+        let own = self.columns.iter().map(|column| &column.name);
+        let exprs: Vec<Expr> = own.chain(&self.carried).map(|name| column_expr(name)).collect();
         let plan = LogicalPlanBuilder::from(self.plan.clone()).project(exprs)?.build()?;
         self.hidden.retain(|column| !held.contains(&column.name));
         Ok(self.with_plan(plan))

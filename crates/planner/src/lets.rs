@@ -31,9 +31,10 @@ impl Binder<'_> {
         }
     }
 
-    /// The query's last expression; a scalar becomes a table of one cell.
+    /// The query's last expression, which alone may give several result tables.
     fn result(&mut self, env: &Env, expr: &Expr) -> Result<Frame> {
-        self.table(env, expr)
+        let frame = self.unsettled_table(env, expr)?;
+        frame.settled().map_err(|error| codes::internal(expr.span, &error))
     }
 
     /// Binds statements in order; the last expression, if any, is left to the caller.
@@ -275,7 +276,7 @@ impl Binder<'_> {
     ) -> Result<Graph> {
         self.within(function, span, |binder| {
             let scope = RowScope::constants(env);
-            let inner = binder.arguments(&scope, function, args, span)?;
+            let inner = binder.arguments(&scope, function, args, false, span)?;
             let (inner, last) = binder.statements(&inner, &function.decl.body)?;
             match last {
                 Some(expr) => binder.graph(&inner, expr),
@@ -311,9 +312,31 @@ impl Binder<'_> {
         args: &[Expr],
         span: Span,
     ) -> Result<Frame> {
+        let declares =
+            |parameter: &FunctionParameter| matches!(&parameter.kind, ParameterKind::Tabular(Some(_)));
+        // The body names only the columns that its parameters declare, and yet hands on all columns of their tables.
+        if !self.only_declared && self.mistakes.is_none() && function.decl.parameters.iter().any(declares) {
+            let execute = std::mem::replace(&mut self.execute, false);
+            self.only_declared = true;
+            let checked = self.function_rows(env, function, args, span);
+            self.only_declared = false;
+            self.execute = execute;
+            checked?;
+        }
+        self.function_rows(env, function, args, span)
+    }
+
+    fn function_rows(
+        &mut self,
+        env: &Env,
+        function: &Rc<Function>,
+        args: &[Expr],
+        span: Span,
+    ) -> Result<Frame> {
         self.within(function, span, |binder| {
             let scope = RowScope::constants(env);
-            let inner = binder.arguments(&scope, function, args, span)?;
+            let whole = !binder.only_declared && binder.mistakes.is_none();
+            let inner = binder.arguments(&scope, function, args, whole, span)?;
             let (inner, last) = binder.statements(&inner, &function.decl.body)?;
             match last {
                 Some(expr) => binder.table(&inner, expr),
@@ -331,7 +354,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Result<Bound> {
         self.within(function, span, |binder| {
-            let inner = binder.arguments(scope, function, &call.args, span)?;
+            let inner = binder.arguments(scope, function, &call.args, false, span)?;
             let (inner, last) = binder.statements(&inner, &function.decl.body)?;
             let Some(expr) = last else {
                 return Err(semantic(codes::STATEMENT, span, format!("{}() gives no value", function.name)));
@@ -348,8 +371,16 @@ impl Binder<'_> {
         })
     }
 
-    /// The names that a function's body sees: what was in sight where it was written, and its parameters.
-    fn arguments(&mut self, scope: &RowScope, function: &Function, args: &[Expr], span: Span) -> Result<Env> {
+    /// The names that a function's body sees: what was in sight where it was written, and its parameters. Tables are
+    /// whole, or have only the columns that their parameters declare.
+    fn arguments(
+        &mut self,
+        scope: &RowScope,
+        function: &Function,
+        args: &[Expr],
+        whole: bool,
+        span: Span,
+    ) -> Result<Env> {
         self.check_locals(function)?;
         let parameters = &function.decl.parameters;
         let mut values: Vec<Option<&Expr>> = vec![None; parameters.len()];
@@ -380,7 +411,7 @@ impl Binder<'_> {
         }
         let mut inner = function.env.clone();
         for (parameter, value) in parameters.iter().zip(values) {
-            let binding = self.argument(scope, function, parameter, value, span)?;
+            let binding = self.argument(scope, function, parameter, value, whole, span)?;
             inner = inner.with(&parameter.name.text, binding);
         }
         Ok(inner)
@@ -392,6 +423,7 @@ impl Binder<'_> {
         function: &Function,
         parameter: &FunctionParameter,
         value: Option<&Expr>,
+        whole: bool,
         span: Span,
     ) -> Result<Binding> {
         let missing = || {
@@ -416,7 +448,6 @@ impl Binder<'_> {
                 let value = value.ok_or_else(missing)?;
                 let frame = self.table(scope.env, value)?;
                 let Some(columns) = columns else { return Ok(Binding::Tabular(frame)) };
-                // The body sees only the columns that the parameter declares.
                 let mut projected = Vec::new();
                 for column in columns {
                     let ty = self.declared_type(&column.type_name)?;
@@ -434,6 +465,9 @@ impl Binder<'_> {
                             return Err(semantic(codes::ARGUMENTS, value.span, message));
                         }
                     }
+                }
+                if whole {
+                    return Ok(Binding::Tabular(frame));
                 }
                 let frame = frame.project(projected).map_err(|error| codes::internal(value.span, &error))?;
                 Ok(Binding::Tabular(frame))

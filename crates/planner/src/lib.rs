@@ -12,6 +12,7 @@ mod execution;
 pub mod expr;
 pub mod frame;
 pub mod graph;
+mod groups;
 mod known;
 mod late;
 mod lets;

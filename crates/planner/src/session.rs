@@ -20,9 +20,6 @@ use crate::outside::Outside;
 use crate::result::{QueryResult, ResultTable};
 use crate::stored::{self, Stored};
 
-/// The main result of a query, and those of `fork` and `facet` with their names.
-type Planned = (Frame, Vec<(String, Frame)>);
-
 /// What the caller says about a query besides its text.
 #[derive(Debug, Clone, Default)]
 pub struct QueryOptions {
@@ -63,17 +60,18 @@ impl Engine {
 
     /// The columns of a query's result, without running anything over data.
     pub fn check(&self, text: &str, options: &QueryOptions) -> Result<Vec<Column>, Vec<Diagnostic>> {
-        let (frame, _) = self.bind(text, options, false)?;
+        let frame = self.bind(text, options, false)?;
         self.execution.optimize(&frame.plan).map_err(|error| vec![*codes::internal(whole(text), &error)])?;
         Ok(frame.columns)
     }
 
     /// Runs a query and collects its result tables.
     pub fn run(&self, text: &str, options: &QueryOptions) -> Result<QueryResult, Vec<Diagnostic>> {
-        let (main, more) = self.bind(text, options, true)?;
+        let mut main = self.bind(text, options, true)?;
+        let more = main.results.take().unwrap_or_default();
         let mut tables = Vec::new();
-        let named = std::iter::once(("PrimaryResult".to_string(), main)).chain(more);
-        for (name, frame) in named {
+        for frame in std::iter::once(main).chain(more) {
+            let name = frame.result_name.unwrap_or_else(|| "PrimaryResult".to_string());
             let batches = self
                 .collect(&frame.plan, options)
                 .map_err(|error| vec![*codes::runtime(whole(text), &error)])?;
@@ -84,7 +82,7 @@ impl Engine {
 
     /// The optimized plan of a query, as text.
     pub fn explain(&self, text: &str, options: &QueryOptions) -> Result<String, Vec<Diagnostic>> {
-        let (frame, _) = self.bind(text, options, true)?;
+        let frame = self.bind(text, options, true)?;
         let plan = self
             .execution
             .optimize(&frame.plan)
@@ -94,7 +92,7 @@ impl Engine {
 
     /// Runs a query and gives the plan that ran, with what each step measured: rows, times, row groups skipped.
     pub fn analyze(&self, text: &str, options: &QueryOptions) -> Result<String, Vec<Diagnostic>> {
-        let (frame, _) = self.bind(text, options, true)?;
+        let frame = self.bind(text, options, true)?;
         let (_, plan) = self
             .execution
             .run(&frame.plan, options, RowOrder::Any)
@@ -107,7 +105,7 @@ impl Engine {
         self.catalog.clone()
     }
 
-    fn bind(&self, text: &str, options: &QueryOptions, execute: bool) -> Result<Planned, Vec<Diagnostic>> {
+    fn bind(&self, text: &str, options: &QueryOptions, execute: bool) -> Result<Frame, Vec<Diagnostic>> {
         self.bind_strictly(text, options, execute).map_err(|first| self.all_mistakes(text, options, first))
     }
 
@@ -117,12 +115,16 @@ impl Engine {
         text: &str,
         options: &QueryOptions,
         execute: bool,
-    ) -> Result<Planned, Vec<Diagnostic>> {
+    ) -> Result<Frame, Vec<Diagnostic>> {
         let query = kql_parser::parse(text)?;
         let now = options.now.unwrap_or_else(clock);
         let mut binder = Binder::new(self, options, now, execute);
-        let frame = binder.query(&query, &Env::default()).map_err(|error| vec![*error])?;
-        Ok((frame, binder.more_results))
+        binder.query(&query, &Env::default()).map_err(|error| vec![*error])
+    }
+
+    /// The plan that the optimizer makes of a plan.
+    pub(crate) fn optimize(&self, plan: &LogicalPlan) -> PlanResult<LogicalPlan> {
+        self.execution.optimize(plan)
     }
 
     /// Runs a plan to the end on the engine's threads.

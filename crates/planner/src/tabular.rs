@@ -15,6 +15,10 @@ impl Binder<'_> {
     /// Binds a tabular expression.
     pub(crate) fn table(&mut self, env: &Env, expr: &Expr) -> Result<Frame> {
         let frame = self.unsettled_table(env, expr)?;
+        if frame.results.is_some() {
+            let message = "several result tables stand where one is asked for";
+            return Err(semantic(codes::SHAPE, expr.span, message));
+        }
         frame.settled().map_err(|error| codes::internal(expr.span, &error))
     }
 

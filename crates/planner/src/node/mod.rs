@@ -7,12 +7,15 @@ pub(crate) mod consume;
 pub(crate) mod expand;
 pub(crate) mod extract;
 pub(crate) mod graph;
+pub(crate) mod group;
 mod logical;
 mod order;
 mod physical;
 pub(crate) mod range;
 pub(crate) mod rows;
+pub(crate) mod sample;
 pub(crate) mod scan;
+pub(crate) mod series;
 mod slices;
 pub(crate) mod window;
 

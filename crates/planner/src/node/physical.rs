@@ -27,6 +27,7 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, Phy
 use futures::{Stream, StreamExt};
 
 use super::graph::{GraphExec, GraphNode};
+use super::group::GroupNode;
 use super::order::OrderNode;
 use super::{RowNode, RowOperator, RowStream};
 
@@ -67,6 +68,9 @@ impl ExtensionPlanner for RowPlanner {
         if let Some(node) = node.as_any().downcast_ref::<OrderNode>() {
             let plan = node.physical(input.clone(), below.schema(), session.execution_props(), context)?;
             return Ok(Some(plan));
+        }
+        if let Some(node) = node.as_any().downcast_ref::<GroupNode>() {
+            return super::group::plan(node, input.clone(), session).await.map(Some);
         }
         let Some(node) = node.as_any().downcast_ref::<RowNode>() else { return Ok(None) };
         Ok(Some(Arc::new(RowExec::try_new(input.clone(), node.operator.clone())?)))

@@ -8,19 +8,25 @@ mod distinct;
 mod evaluate;
 mod extend;
 mod externaldata;
+pub(crate) mod facet;
 mod filter;
 mod find;
+mod fork;
 mod getschema;
 mod graph_mark_components;
 mod graph_match;
 mod graph_shortest_paths;
 mod graph_to_table;
+mod invoke;
 pub(crate) mod join;
 mod lookup;
 pub(crate) mod make_graph;
-mod mv_expand;
+mod make_series;
+mod mv_apply;
+pub(crate) mod mv_expand;
 mod parse;
 mod parse_kv;
+mod partition;
 mod print;
 mod project;
 mod project_away;
@@ -30,13 +36,17 @@ mod project_rename;
 mod project_reorder;
 mod range;
 pub(crate) mod render;
+mod sample;
+pub(crate) mod sample_distinct;
 mod scan;
 mod search;
 mod serialize;
 mod sort;
-mod summarize;
+pub(crate) mod summarize;
 pub(crate) mod take;
 mod top;
+mod top_hitters;
+mod top_nested;
 pub(crate) mod union;
 
 use kql_parser::ast::{Operator, OperatorKind};
@@ -53,6 +63,14 @@ impl Binder<'_> {
     /// Plans an operator over the rows before it.
     pub(crate) fn operator(&mut self, env: &Env, frame: Frame, operator: &Operator) -> Result<Frame> {
         let span = operator.keyword;
+        if frame.results.is_some() {
+            return match &operator.kind {
+                OperatorKind::Render(render) => self.render_all(env, frame, render),
+                _ => {
+                    Err(semantic(codes::SHAPE, span, format!("{} needs one table before it", name(operator))))
+                }
+            };
+        }
         let frame = match carries_held_columns(&operator.kind) {
             true => frame,
             false => frame.settled().map_err(|error| codes::internal(span, &error))?,
@@ -68,14 +86,20 @@ impl Binder<'_> {
             OperatorKind::Distinct { params, columns } => self.distinct(env, frame, params, columns, span),
             OperatorKind::Evaluate(evaluate) => self.evaluate(env, Some(frame), evaluate, span),
             OperatorKind::Extend { columns } => self.extend(env, frame, columns, span),
+            OperatorKind::Facet { columns, body } => self.facet(env, frame, columns, body.as_deref(), span),
             OperatorKind::Find(find) => self.find(env, Some(frame), find, span),
+            OperatorKind::Fork { branches } => self.fork(env, frame, branches, span),
             OperatorKind::GetSchema { params } => self.getschema(frame, params, span),
+            OperatorKind::Invoke { call } => self.invoke(env, frame, call, span),
             OperatorKind::Join(join) => self.join(env, frame, join, span),
             OperatorKind::Lookup(join) => self.lookup(env, frame, join, span),
+            OperatorKind::MakeSeries(series) => self.make_series(env, frame, series, span),
+            OperatorKind::MvApply(apply) => self.mv_apply(env, frame, apply, span),
             OperatorKind::MvExpand(expand) => self.mv_expand(env, frame, expand, span),
             OperatorKind::Parse(parse) => self.parse(env, frame, parse, false, span),
             OperatorKind::ParseKv(parse) => self.parse_kv(env, frame, parse, span),
             OperatorKind::ParseWhere(parse) => self.parse(env, frame, parse, true, span),
+            OperatorKind::Partition(partition) => self.partition(env, frame, partition, span),
             OperatorKind::Project { columns } => self.project(env, frame, columns, span),
             OperatorKind::ProjectAway { columns } => self.project_away(frame, columns, span),
             OperatorKind::ProjectByNames { columns } => self.project_by_names(env, frame, columns, span),
@@ -83,6 +107,10 @@ impl Binder<'_> {
             OperatorKind::ProjectRename { columns } => self.project_rename(frame, columns, span),
             OperatorKind::ProjectReorder { columns } => self.project_reorder(frame, columns, span),
             OperatorKind::Render(render) => self.render(env, frame, render),
+            OperatorKind::Sample { params, count } => self.sample(env, frame, params, count, span),
+            OperatorKind::SampleDistinct { params, count, of } => {
+                self.sample_distinct(env, frame, params, count, of, span)
+            }
             OperatorKind::Scan(scan) => self.scan_operator(env, frame, scan, span),
             OperatorKind::Search(search) => self.search(env, Some(frame), search, span),
             OperatorKind::Serialize { params, columns } => self.serialize(env, frame, params, columns, span),
@@ -90,6 +118,10 @@ impl Binder<'_> {
             OperatorKind::Summarize(summarize) => self.summarize(env, frame, summarize, span),
             OperatorKind::Take { params, count } => self.take(env, frame, params, count, span),
             OperatorKind::Top { params, count, by } => self.top(env, frame, params, count, by, span),
+            OperatorKind::TopHitters { params, count, of, by } => {
+                self.top_hitters(env, frame, params, count, of, by.as_ref(), span)
+            }
+            OperatorKind::TopNested { clauses } => self.top_nested(env, frame, clauses, span),
             OperatorKind::Union(union) => self.union(env, Some(frame), union, span),
             OperatorKind::Where { params, predicate } => self.filter(env, frame, params, predicate, span),
             OperatorKind::Print { .. } | OperatorKind::Range(_) => {
@@ -110,19 +142,9 @@ impl Binder<'_> {
                 error.hints.push("make one of rows: T | make-graph Source --> Target".to_string());
                 Err(error)
             }
-            OperatorKind::ExecuteAndCache
-            | OperatorKind::Facet { .. }
-            | OperatorKind::Fork { .. }
-            | OperatorKind::Invoke { .. }
-            | OperatorKind::MacroExpand(_)
-            | OperatorKind::MakeSeries(_)
-            | OperatorKind::MvApply(_)
-            | OperatorKind::Partition(_)
-            | OperatorKind::Reduce(_)
-            | OperatorKind::Sample { .. }
-            | OperatorKind::SampleDistinct { .. }
-            | OperatorKind::TopHitters { .. }
-            | OperatorKind::TopNested { .. } => Err(refused(operator)),
+            OperatorKind::ExecuteAndCache | OperatorKind::MacroExpand(_) | OperatorKind::Reduce(_) => {
+                Err(refused(operator))
+            }
         }
     }
 

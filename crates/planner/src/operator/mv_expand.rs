@@ -139,7 +139,7 @@ impl Binder<'_> {
         let node = Expand { columns: nodes, index, limit, pairs };
         let plan = crate::node::apply(frame.plan, node).map_err(|error| internal(span, &error))?;
         let columns = outputs.into_iter().map(|(name, ty)| kql_types::Column::new(name, ty)).collect();
-        Ok(Frame::new(plan, columns))
+        Ok(Frame { carried: frame.carried, ..Frame::new(plan, columns) })
     }
 }
 

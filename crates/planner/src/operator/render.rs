@@ -98,6 +98,15 @@ impl Binder<'_> {
         Ok(frame)
     }
 
+    /// The same for each of several result tables.
+    pub(crate) fn render_all(&mut self, env: &Env, mut frame: Frame, render: &Render) -> Result<Frame> {
+        let more = frame.results.take().unwrap_or_default();
+        let mut frame = self.render(env, frame, render)?;
+        let more = more.into_iter().map(|more| self.render(env, more, render));
+        frame.results = Some(more.collect::<Result<Vec<_>>>()?);
+        Ok(frame)
+    }
+
     fn render_property(
         &mut self,
         env: &Env,

@@ -18,6 +18,8 @@ use crate::params::{Params, Rule};
 const PARAMS: &[(&str, Rule)] =
     &[("hint.shufflekey", Rule::NoOp), ("hint.strategy", Rule::NoOp), ("hint.num_partitions", Rule::NoOp)];
 
+const SUMMARIZE: &str = "summarize";
+
 impl Binder<'_> {
     pub(crate) fn summarize(
         &mut self,
@@ -77,6 +79,19 @@ impl Binder<'_> {
         keys: &[(String, Typed)],
         namer: &mut Namer,
     ) -> Result<AggregateColumns> {
+        self.aggregates_of(SUMMARIZE, env, frame, aggregates, keys, namer)
+    }
+
+    /// The same for any operator; those but `summarize` take constants too.
+    pub(crate) fn aggregates_of(
+        &mut self,
+        operator: &str,
+        env: &Env,
+        frame: &Frame,
+        aggregates: &[NamedExpr],
+        keys: &[(String, Typed)],
+        namer: &mut Namer,
+    ) -> Result<AggregateColumns> {
         let plain_keys = keys
             .iter()
             .filter_map(|(_, value)| match &value.expr {
@@ -84,13 +99,14 @@ impl Binder<'_> {
                 _ => None,
             })
             .collect();
-        let collected = AggregateScope::new("summarize", plain_keys);
+        let collected = AggregateScope::new(operator, plain_keys);
         let scope = RowScope { aggregates: Some(collected.clone()), ..RowScope::of(env, frame) };
         let mut columns = Vec::new();
         for aggregate in aggregates {
             let before = collected.calls.borrow().len();
             let items = self.list_item(&scope, aggregate)?;
-            if collected.calls.borrow().len() == before && !collected.reused.replace(false) {
+            let found = collected.calls.borrow().len() > before || collected.reused.replace(false);
+            if !found && operator == SUMMARIZE {
                 let message = "summarize computes aggregates, and this is none";
                 return Err(semantic(codes::NOT_AGGREGATED, aggregate.expr.span, message));
             }

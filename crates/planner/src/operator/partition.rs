@@ -1,0 +1,162 @@
+//! `partition by key (operators)`, `partition by key { query }`: a sub-pipeline for the rows of each key.
+
+use datafusion::logical_expr::{Operator as PlanOperator, binary_expr, lit};
+use datafusion::scalar::ScalarValue;
+use kql_functions::Typed;
+use kql_functions::typed::null_value;
+use kql_parser::ast::{Expr, ExprKind, Operator, OperatorKind, Partition, PartitionBody};
+use kql_parser::span::Span;
+use kql_types::{Column, ScalarType};
+
+use crate::Result;
+use crate::bind::Binder;
+use crate::codes::{self, internal, semantic};
+use crate::env::{Binding, Env};
+use crate::frame::{Frame, column_expr};
+use crate::node;
+use crate::node::group::Cut;
+use crate::operator::{name, take, union};
+use crate::params::{Params, Rule};
+
+/// One machine runs the partitions one after the other, over rows that it reads once.
+const PARAMS: &[(&str, Rule)] = &[
+    ("hint.strategy", Rule::Acts),
+    ("hint.concurrency", Rule::NoOp),
+    ("hint.spread", Rule::NoOp),
+    ("hint.materialized", Rule::NoOp),
+    ("hint.shufflekey", Rule::NoOp),
+];
+
+/// More keys are an error of the strategy that Kusto takes when none is named.
+const LEGACY_KEYS: usize = 64;
+
+impl Binder<'_> {
+    pub(crate) fn partition(
+        &mut self,
+        env: &Env,
+        frame: Frame,
+        partition: &Partition,
+        span: Span,
+    ) -> Result<Frame> {
+        let params = Params::check("partition", &partition.params, PARAMS)?;
+        let strategy = params.one_of("hint.strategy", &["native", "shuffle", "legacy"])?;
+        let legacy = matches!(strategy, None | Some("legacy"));
+        let key = key_column(&frame, &partition.by)?;
+        match &partition.body {
+            PartitionBody::Query(_) if !legacy => {
+                let message = "a sub-query with a table of its own needs hint.strategy=legacy";
+                Err(semantic(codes::PARAMETER_VALUE, span, message))
+            }
+            PartitionBody::Query(query) => {
+                self.each_key(env, frame, &key, span, |binder, env, _| binder.table(env, query))
+            }
+            // What a name stands for can be asked for a value only once its rows are there.
+            PartitionBody::Operators(operators) if legacy && operators.iter().any(names_its_rows) => self
+                .each_key(env, frame, &key, span, |binder, env, frame| {
+                    binder.sub_pipeline(env, frame, operators, span)
+                }),
+            PartitionBody::Operators(operators) => {
+                if !legacy {
+                    operators.iter().try_for_each(needs_no_other_table)?;
+                }
+                let (table, mut leaf) = self.group_table(frame.columns.clone(), span)?;
+                leaf.hidden = frame.hidden.clone();
+                let body = self.sub_pipeline(env, leaf, operators, span)?;
+                let carried = frame.carried.clone();
+                let by = column_expr(&key.name).sort(true, true);
+                let input = node::ordered(frame.plan, vec![by], None);
+                let most = legacy.then_some(LEGACY_KEYS);
+                self.over_groups(input, table, &body, Cut::AtChange(key.name), carried, most, span)
+            }
+        }
+    }
+
+    /// Plans the body anew for every key, and unites the results.
+    fn each_key(
+        &mut self,
+        env: &Env,
+        frame: Frame,
+        key: &Column,
+        span: Span,
+        mut body: impl FnMut(&mut Self, &Env, Frame) -> Result<Frame>,
+    ) -> Result<Frame> {
+        let rows = self.rows_now(&frame, span)?;
+        let position = rows.columns.iter().position(|column| column.name == key.name).unwrap_or_default();
+        let mut keys: Vec<ScalarValue> = Vec::new();
+        for row in 0..rows.len() {
+            let value = ScalarValue::try_from_array(rows.batch.column(position), row)
+                .map_err(|error| internal(span, &error))?;
+            if !keys.contains(&value) {
+                keys.push(value);
+            }
+            if keys.len() > LEGACY_KEYS {
+                let message = format!("partition takes at most {LEGACY_KEYS} different keys");
+                let mut error = semantic(codes::LIMIT, span, message);
+                error.hints.push("hint.strategy=native takes any number of them".to_string());
+                return Err(error);
+            }
+        }
+        let hidden = frame.hidden;
+        let all = Frame { hidden, ..self.frame_of(rows, span)? };
+        let of_key = |value: &ScalarValue| {
+            let same =
+                binary_expr(column_expr(&key.name), PlanOperator::IsNotDistinctFrom, lit(value.clone()));
+            all.clone().filter(same).map_err(|error| internal(span, &error))
+        };
+        let with_key =
+            |value: ScalarValue| env.with(&key.name, Binding::Scalar(Typed::new(lit(value), key.ty)));
+        if keys.is_empty() {
+            let null = null_value(key.ty);
+            let columns = body(self, &with_key(null.clone()), of_key(&null)?)?;
+            return take::no_rows(columns, span);
+        }
+        let mut results = Vec::new();
+        for value in keys {
+            let rows = of_key(&value)?;
+            results.push(body(self, &with_key(value), rows)?);
+        }
+        union::frames(results, None, false, span)
+    }
+}
+
+fn key_column(frame: &Frame, by: &Expr) -> Result<Column> {
+    let ExprKind::Name(name) = &by.kind else {
+        return Err(semantic(codes::SHAPE, by.span, "partition goes by a column"));
+    };
+    let Some(column) = frame.column(name) else {
+        let mut error = semantic(codes::UNKNOWN_NAME, by.span, format!("there is no column `{name}` here"));
+        let names = frame.columns.iter().map(|column| column.name.as_str());
+        error.hints.extend(crate::suggest::hint(name, names));
+        return Err(error);
+    };
+    if column.ty == ScalarType::Dynamic {
+        let mut error = semantic(codes::KEY_TYPE, by.span, "a key cannot be dynamic");
+        error.hints.push("convert it with extend before, as with tostring()".to_string());
+        return Err(error);
+    }
+    Ok(column.clone())
+}
+
+fn names_its_rows(operator: &Operator) -> bool {
+    matches!(operator.kind, OperatorKind::As { .. })
+}
+
+/// The strategies native and shuffle run what needs nothing but the rows of the partition.
+fn needs_no_other_table(operator: &Operator) -> Result<()> {
+    let form = match &operator.kind {
+        OperatorKind::Join(_)
+        | OperatorKind::Lookup(_)
+        | OperatorKind::Union(_)
+        | OperatorKind::Evaluate(_)
+        | OperatorKind::Find(_)
+        | OperatorKind::Invoke { .. } => name(operator),
+        OperatorKind::MakeSeries(series) if series.from.is_none() || series.to.is_none() => {
+            "make-series without `from` and `to`"
+        }
+        _ => return Ok(()),
+    };
+    let message = format!("{form} does not stand in partition with this hint.strategy");
+    let mut error = semantic(codes::SHAPE, operator.keyword, message);
+    error.hints.push("hint.strategy=legacy takes it".to_string());
+    Err(error)
+}
