@@ -47,6 +47,8 @@ pub enum Command {
     /// Tests are files *.test.yaml beside queries and rules, and headers `//@ test` in files of queries; docs/testing.md
     /// shows both.
     Test(TestArgs),
+    /// Write a made-up tenant with a month of logs and a day of attacks, and open a prompt on it.
+    Demo(DemoArgs),
     /// Bring files into a local store, which opens at once and answers faster; again for what is new or has changed.
     Import(ImportArgs),
     /// Write the rows of a query, or of every table of the data, to CSV, NDJSON or Parquet files.
@@ -249,6 +251,12 @@ pub struct TestArgs {
     /// End at the first case that fails.
     #[arg(long)]
     pub fail_fast: bool,
+    /// Break each query in one place at a time, and tell what no test notices.
+    #[arg(long, conflicts_with_all = ["update", "review", "junit"])]
+    pub mutate: bool,
+    /// The percentage of broken queries that --mutate wants noticed.
+    #[arg(long, value_name = "PERCENT", default_value_t = 90, requires = "mutate")]
+    pub min_killed: u8,
     /// Run again whenever a file below the paths changes.
     #[arg(long)]
     pub watch: bool,
@@ -258,4 +266,27 @@ pub struct TestArgs {
     /// How the outcome is told: human, tap or json.
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = crate::test::style)]
     pub format: crate::test::Style,
+}
+
+/// Arguments of `kql demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Where the tenant is written.
+    #[arg(value_name = "FOLDER", default_value = "kql-demo")]
+    pub folder: PathBuf,
+    /// How many people work there, at least 24.
+    #[arg(long, value_name = "N", default_value_t = 24)]
+    pub people: usize,
+    /// How many days the logs hold.
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    pub days: u16,
+    /// Another number gives other noise.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Leave the attacks out.
+    #[arg(long)]
+    pub quiet: bool,
+    /// Write the tenant and open no prompt.
+    #[arg(long)]
+    pub no_prompt: bool,
 }

@@ -7,6 +7,7 @@ mod catalog;
 mod check;
 mod data;
 mod deferred;
+mod demo;
 mod errors;
 mod export;
 mod import;
@@ -52,6 +53,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Test(args)) => test::run(&args),
+        Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Import(args)) => import::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         None => repl::run(&cli.data),

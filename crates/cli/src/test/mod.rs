@@ -11,6 +11,7 @@ mod expected_file;
 mod given;
 mod header;
 mod matcher;
+mod mutate;
 mod report;
 mod stages;
 mod suite;
@@ -81,6 +82,9 @@ fn once(args: &TestArgs) -> Result<(), Failure> {
     let start = Instant::now();
     let found = discover::discover(&args.paths).map_err(Failure::usage)?;
     let exports = Exports::default();
+    if args.mutate {
+        return mutation(&found, args, &exports);
+    }
     let outcomes = run_all(&found, args, &exports);
     let mut told = Vec::new();
     for (file, outcomes) in found.iter().zip(outcomes) {
@@ -114,6 +118,21 @@ fn once(args: &TestArgs) -> Result<(), Failure> {
         return if left == 0 { Ok(()) } else { Err(Failure::test()) };
     }
     Err(Failure::test())
+}
+
+/// Tells how many broken queries the tests notice.
+fn mutation(found: &[Found], args: &TestArgs, exports: &Exports) -> Result<(), Failure> {
+    let score = mutate::run(found, args.name.as_deref(), args.jobs, exports);
+    if score.killed + score.survivors.len() == 0 {
+        return Err(Failure::usage("there is no query with tests to break"));
+    }
+    let mut out = std::io::stdout().lock();
+    for survivor in &score.survivors {
+        writeln!(out, "not noticed  {survivor}")?;
+    }
+    let all = score.killed + score.survivors.len();
+    writeln!(out, "{} of {all} broken queries are noticed ({:.1} %)", score.killed, score.percent())?;
+    if score.percent() < f64::from(args.min_killed) { Err(Failure::test()) } else { Ok(()) }
 }
 
 /// Runs every case whose name is asked for, several at once; the outcomes of each file by the numbers of its cases.
