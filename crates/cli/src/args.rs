@@ -131,6 +131,12 @@ pub struct OutsideArgs {
     /// Logs that stand in for database("NAME") or workspace("NAME"); CLUSTER/NAME for one of a cluster.
     #[arg(long = "database", value_name = "NAME=PATH", help_heading = OUTSIDE)]
     pub databases: Vec<String>,
+    /// A city database of the MaxMind format for geo_info_from_ip_address.
+    #[arg(long, value_name = "FILE", help_heading = OUTSIDE)]
+    pub locations: Option<PathBuf>,
+    /// The patterns of parse_user_agent: the regexes.yaml of ua-parser/uap-core.
+    #[arg(long, value_name = "FILE", help_heading = OUTSIDE)]
+    pub user_agents: Option<PathBuf>,
 }
 
 /// Arguments of `kql inspect`.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kql_planner::{Catalog, Engine, Outside};
+use kql_planner::{Catalog, Engine, LocationDatabase, Outside, UserAgents};
 
 use crate::args::OutsideArgs;
 use crate::data;
@@ -23,6 +23,8 @@ pub fn places(args: &OutsideArgs) -> Result<Outside, Failure> {
     let mut outside = Outside {
         mirror: folder("--mirror", &args.mirror)?,
         watchlists: folder("--watchlists", &args.watchlists)?,
+        locations: opened("--locations", &args.locations, LocationDatabase::open)?,
+        user_agents: opened("--user-agents", &args.user_agents, UserAgents::open)?,
         ..Outside::default()
     };
     for spec in &args.databases {
@@ -33,6 +35,16 @@ pub fn places(args: &OutsideArgs) -> Result<Outside, Failure> {
         outside.databases.insert(name.to_string(), catalog);
     }
     Ok(outside)
+}
+
+/// The file of a flag, opened.
+fn opened<T>(
+    flag: &str,
+    path: &Option<PathBuf>,
+    open: impl Fn(&Path) -> Result<T, String>,
+) -> Result<Option<T>, Failure> {
+    let open = |path: &PathBuf| open(path).map_err(|error| Failure::usage(format!("{flag} {error}")));
+    path.as_ref().map(open).transpose()
 }
 
 /// Adds the functions of files and folders to an engine.

@@ -99,7 +99,13 @@ pub fn choose<'f>(function: &'f Function, args: &[Typed]) -> Result<(usize, &'f 
                 None => {
                     let expected = overload.param(index).map_or("nothing", |param| param.ty.name());
                     if fault.as_ref().is_none_or(|(place, _)| *place < index) {
-                        fault = Some((index, format!("{expected} is expected here, not {}", arg.ty)));
+                        let mut message = format!("{expected} is expected here, not {}", arg.ty);
+                        if arg.ty == ScalarType::Dynamic
+                            && let Some(ParamType::Is(ty)) = overload.param(index).map(|param| param.ty)
+                        {
+                            message.push_str(&format!("; convert it first, as with {}()", conversion(ty)));
+                        }
+                        fault = Some((index, message));
                     }
                     fits = false;
                     break;
@@ -272,7 +278,8 @@ fn cost(param: Option<&Param>, arg: &Typed) -> Option<u32> {
             // A literal that fits an int is one, as in Kusto.
             (Long, Int) if arg.literal_i64().is_some_and(|value| i32::try_from(value).is_ok()) => 5,
             (Bool, Long) => 8,
-            (Dynamic, _) => 10,
+            // What a dynamic holds is read as a text; for any other type it has to be converted, as in Kusto.
+            (Dynamic, ScalarType::String) => 10,
             _ => return None,
         },
     })

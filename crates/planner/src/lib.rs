@@ -13,7 +13,7 @@ pub mod expr;
 pub mod frame;
 pub mod graph;
 mod groups;
-mod known;
+pub mod known;
 mod late;
 mod lets;
 mod naming;
@@ -36,6 +36,8 @@ pub mod words;
 
 pub use catalog::{Catalog, MemoryCatalog, Table};
 pub use execution::Cancellation;
+pub use kql_functions::scalar::ip::location::LocationDatabase;
+pub use kql_functions::scalar::string::user_agent::UserAgents;
 pub use outside::{GivenWatchlist, Outside};
 pub use result::{QueryResult, ResultTable};
 pub use scan::RowSource;

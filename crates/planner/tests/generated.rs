@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use kql_functions::{Naming, aggregate, table};
+use kql_planner::known::{self, Known};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -38,10 +39,41 @@ fn generated_text_is_fresh() {
         check(&format!("docs/language/aggregates/{}.md", family.name), &aggregate_page(family));
     }
     check("docs/language/errors.md", &error_page());
+    check("docs/language/support.md", &support_page());
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md is there");
     check("README.md", &with_support_table(&readme));
     assert!(stale.is_empty(), "these files were stale and are rewritten now: {}", stale.join(", "));
 }
+
+/// Every published name either works, or is refused with a reason; none is both.
+#[test]
+fn every_published_name_works_or_has_a_reason() {
+    let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut works = 0;
+    for known in known::published() {
+        let Known { kind, name, reason, built } = known;
+        if !seen.insert((kind, name)) {
+            faults.push(format!("{kind} {name} stands twice in known.txt"));
+        }
+        works += usize::from(built);
+        match (built, reason) {
+            (true, Some(reason)) => faults
+                .push(format!("{kind} {name} is built now: take \"{reason}\" away from it in known.txt")),
+            (false, None) => {
+                faults.push(format!("{kind} {name} is not built, and known.txt gives no reason"))
+            }
+            _ => {}
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let count = |kind: &str| seen.iter().filter(|(other, _)| *other == kind).count();
+    assert_eq!((count("scalar"), count("aggregate"), count("plugin")), (429, 61, 47));
+    assert!(works >= LEAST_THAT_WORK, "{works} published names work, and {LEAST_THAT_WORK} did before");
+}
+
+/// How many published names work; it only grows.
+const LEAST_THAT_WORK: usize = 434;
 
 #[test]
 fn every_page_of_a_family_has_its_family() {
@@ -199,6 +231,59 @@ fn error_page() -> String {
     page
 }
 
+/// Every published name with what is there of it.
+fn support_page() -> String {
+    let mut page = String::from(
+        "# What is there of Kusto's functions\n\nThis page is made by the tests, from Kusto's published names and what runs \
+         here.\n\n| | published | work | refused |\n|---|---|---|---|\n",
+    );
+    for (kind, title) in KINDS {
+        let (works, all) = tally(kind);
+        let _ = writeln!(page, "| {title} | {all} | {works} | {} |", all - works);
+    }
+    for (kind, title) in KINDS {
+        let names: Vec<Known> = known::published().filter(|known| known.kind == kind).collect();
+        let _ = write!(page, "\n## {title}\n\nWork:");
+        for known in names.iter().filter(|known| known.built) {
+            let _ = write!(page, " {}", linked(known));
+        }
+        page.push_str("\n\n| refused | because |\n|---|---|\n");
+        for known in names.iter().filter(|known| !known.built) {
+            let _ = writeln!(page, "| `{}` | {} |", known.name, known.reason.unwrap_or_default());
+        }
+    }
+    page
+}
+
+const KINDS: [(&str, &str); 3] =
+    [("scalar", "Scalar functions"), ("aggregate", "Aggregates"), ("plugin", "Plugins")];
+
+/// How many of a kind work, and how many there are.
+fn tally(kind: &str) -> (usize, usize) {
+    known::published()
+        .filter(|known| known.kind == kind)
+        .fold((0, 0), |(works, all), known| (works + usize::from(known.built), all + 1))
+}
+
+/// A name with a link to its page, where it has one.
+fn linked(known: &Known) -> String {
+    let name = known.name;
+    let stands = |own: &str, aliases: &[&str]| own == name || aliases.contains(&name);
+    let page = match known.kind {
+        "scalar" => table::families()
+            .iter()
+            .find(|family| family.functions.iter().any(|row| !row.internal && stands(row.name, row.aliases)))
+            .map(|family| format!("functions/{}.md", family.name)),
+        "aggregate" => aggregate::families()
+            .iter()
+            .find(|family| family.aggregates.iter().any(|row| stands(row.name, row.aliases)))
+            .map(|family| format!("aggregates/{}.md", family.name)),
+        _ => Some(format!("plugins/{name}.md"))
+            .filter(|page| root().join("docs/language").join(page).is_file()),
+    };
+    page.map_or_else(|| format!("`{name}`"), |page| format!("[{name}]({page})"))
+}
+
 /// The README with a fresh table between its two markers.
 fn with_support_table(readme: &str) -> String {
     const BEGIN: &str = "<!-- support: made by the tests -->\n";
@@ -223,6 +308,10 @@ fn with_support_table(readme: &str) -> String {
     for family in aggregate::families() {
         let page = format!("[{}](docs/language/aggregates/{}.md)", family.name, family.name);
         let _ = writeln!(text, "| aggregates: {page} | {} |", family.aggregates.len());
+    }
+    for (kind, title) in KINDS {
+        let (works, all) = tally(kind);
+        let _ = writeln!(text, "| {title} of [Kusto's list](docs/language/support.md) | {works} of {all} |");
     }
     format!("{}{text}{}", &readme[..begin + BEGIN.len()], &readme[end..])
 }

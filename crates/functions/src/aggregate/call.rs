@@ -7,7 +7,6 @@ use datafusion::logical_expr::{Expr, lit};
 use kql_types::ScalarType;
 
 use super::row::{Aggregate, Call, Naming, Parameter};
-use crate::resolve::convert;
 use crate::typed::null_value;
 use crate::{CallError, Typed};
 
@@ -187,7 +186,13 @@ fn check(aggregate: &Aggregate, parameter: &Parameter, place: usize, arg: &Typed
 fn predicate(aggregate: &Aggregate, place: usize, value: Typed) -> Result<Expr, CallError> {
     match value.ty {
         ScalarType::Bool => Ok(value.expr),
-        ScalarType::Dynamic => Ok(convert(value, ScalarType::Bool)?.expr),
+        ScalarType::Dynamic => Err(CallError::argument(
+            place,
+            format!(
+                "{}(): the condition must be a bool, not dynamic; convert it first, as with tobool()",
+                aggregate.name
+            ),
+        )),
         other => Err(CallError::argument(
             place,
             format!("{}(): the condition must be a bool, not {other}", aggregate.name),

@@ -65,13 +65,6 @@ pub(super) fn functions() -> Vec<Function> {
                 .filter(|ticks| datetime::in_range(*ticks))
                 .map(DateTime)
         })),
-        Function::new(
-            "bin_auto",
-            "The value rounded down to a bin whose size is a property of the query, query_bin_auto_size.",
-            &[],
-        )
-        .keeps_name()
-        .on(Overload::planner(vec![Param::any("value")], None)),
     ]
 }
 

@@ -36,30 +36,5 @@ pub(super) fn functions() -> Vec<Function> {
             &[],
         )
         .on(Overload::planner(vec![], Some(ScalarType::DateTime))),
-        Function::new("current_database", "The name of the database.", &[])
-            .on(Overload::planner(vec![], Some(ScalarType::String))),
-        Function::new("extent_id", "The data shard of the row, which exports do not hold.", &[])
-            .on(Overload::planner(vec![], Some(ScalarType::Guid))),
-        Function::new("extent_tags", "The tags of the row's data shard, which exports do not hold.", &[])
-            .on(Overload::planner(vec![], Some(ScalarType::Dynamic))),
-        Function::new(
-            "cursor_after",
-            "Whether the row was received after a database cursor, which exports do not hold.",
-            &[],
-        )
-        .on(Overload::planner(vec![Param::is("cursor", ScalarType::String)], Some(ScalarType::Bool))),
-        Function::new(
-            "cursor_before_or_at",
-            "Whether the row was received at or before a database cursor, which exports do not hold.",
-            &[],
-        )
-        .on(Overload::planner(vec![Param::is("cursor", ScalarType::String)], Some(ScalarType::Bool))),
-        Function::new(
-            "cursor_current",
-            "The database cursor of the present, which exports do not hold.",
-            &[],
-        )
-        .alias(&["current_cursor"])
-        .on(Overload::planner(vec![], Some(ScalarType::String))),
     ]
 }

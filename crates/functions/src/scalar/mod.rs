@@ -11,7 +11,7 @@ mod logic;
 mod math;
 mod series;
 mod sketch;
-mod string;
+pub mod string;
 mod window;
 
 use crate::table::Family;

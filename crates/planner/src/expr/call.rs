@@ -14,7 +14,7 @@ use crate::bind::Binder;
 use crate::codes::{self, semantic, unsupported};
 use crate::frame::column_expr;
 use crate::naming::NameSource;
-use crate::{Result, suggest};
+use crate::{Result, known, suggest};
 
 impl Binder<'_> {
     /// `f(args)`.
@@ -177,6 +177,10 @@ impl Binder<'_> {
                 let ignore = matches!(flag.literal(), Some(ScalarValue::Boolean(Some(true))));
                 Bound::new(self.pack_all(scope, ignore, span)?)
             }
+            ("geo_info_from_ip_address", [ip]) => self.location(scope, ip, span)?,
+            ("parse_user_agent", [user_agent, look_for]) => {
+                self.user_agent(scope, user_agent, look_for, span)?
+            }
             ("ingestion_time", []) => {
                 let value = match scope.columns.iter().find(|column| column.name == "_TimeReceived") {
                     Some(column) => Typed::new(column_expr(&column.name), column.ty),
@@ -252,8 +256,8 @@ impl Binder<'_> {
             let message = format!("the aggregate {name}() stands only in summarize and its kin");
             return semantic(codes::NOT_AGGREGATED, span, message);
         }
-        if crate::known::is_known_function(name) {
-            let message = format!("the function {name}() is not built yet");
+        if let Some(reason) = known::function_reason(name) {
+            let message = format!("the function {name}() {}", known::refusal(reason));
             return unsupported(codes::UNSUPPORTED_FUNCTION, span, message);
         }
         let mut error = semantic(codes::UNKNOWN_FUNCTION, span, format!("there is no function `{name}`"));

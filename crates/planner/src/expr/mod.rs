@@ -4,6 +4,7 @@ mod aggregate;
 mod call;
 mod list;
 mod literal;
+mod lookup;
 mod name;
 mod operator;
 mod pattern;

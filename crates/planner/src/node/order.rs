@@ -36,11 +36,13 @@ pub(crate) struct OrderNode {
     keys: Vec<SortExpr>,
     /// Only the first rows.
     fetch: Option<usize>,
+    /// The columns of the input without a qualifier, which they get when the optimizer puts a bare scan below.
+    schema: DFSchemaRef,
 }
 
 /// A plan whose rows are in order.
 pub(crate) fn ordered(input: LogicalPlan, keys: Vec<SortExpr>, fetch: Option<usize>) -> LogicalPlan {
-    LogicalPlan::Extension(Extension { node: Arc::new(OrderNode { input, keys, fetch }) })
+    LogicalPlan::Extension(Extension { node: Arc::new(OrderNode::new(input, keys, fetch)) })
 }
 
 impl PartialOrd for OrderNode {
@@ -59,7 +61,7 @@ impl UserDefinedLogicalNodeCore for OrderNode {
     }
 
     fn schema(&self) -> &DFSchemaRef {
-        self.input.schema()
+        &self.schema
     }
 
     fn expressions(&self) -> Vec<Expr> {
@@ -83,7 +85,7 @@ impl UserDefinedLogicalNodeCore for OrderNode {
     fn with_exprs_and_inputs(&self, exprs: Vec<Expr>, inputs: Vec<LogicalPlan>) -> PlanResult<Self> {
         let input = inputs.into_iter().next().ok_or_else(no_input)?;
         let keys = self.keys.iter().zip(exprs).map(|(key, expr)| key.with_expr(expr)).collect();
-        Ok(OrderNode { input, keys, fetch: self.fetch })
+        Ok(OrderNode::new(input, keys, self.fetch))
     }
 
     fn necessary_children_exprs(&self, output_columns: &[usize]) -> Option<Vec<Vec<usize>>> {
@@ -105,6 +107,11 @@ fn no_input() -> DataFusionError {
 }
 
 impl OrderNode {
+    fn new(input: LogicalPlan, keys: Vec<SortExpr>, fetch: Option<usize>) -> Self {
+        let schema = Arc::new(input.schema().as_ref().clone().strip_qualifiers());
+        OrderNode { input, keys, fetch, schema }
+    }
+
     /// The rows before they are sorted.
     pub(crate) fn input(&self) -> &LogicalPlan {
         &self.input

@@ -30,8 +30,8 @@ impl Binder<'_> {
         Params::check("evaluate", &evaluate.params, PARAMS)?;
         let name = &evaluate.call.name;
         let Some(plugin) = plugin::find(&name.text) else {
-            if known::is_known_plugin(&name.text) {
-                let message = format!("the plugin {}() is not built yet", name.text);
+            if let Some(reason) = known::plugin_reason(&name.text) {
+                let message = format!("the plugin {}() {}", name.text, known::refusal(reason));
                 return Err(unsupported(codes::UNSUPPORTED_FUNCTION, name.span, message));
             }
             let message = format!("there is no plugin `{}`", name.text);

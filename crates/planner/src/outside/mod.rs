@@ -13,6 +13,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use kql_functions::scalar::ip::location::LocationDatabase;
+use kql_functions::scalar::string::user_agent::UserAgents;
+
 use crate::catalog::Catalog;
 
 pub(crate) use compressed::read;
@@ -33,6 +36,10 @@ pub struct Outside {
     /// Other databases and workspaces: `database("D")` is `D`, `cluster("C").database("D")` is `C/D`, `workspace("W")`
     /// is `W`.
     pub databases: BTreeMap<String, Arc<dyn Catalog>>,
+    /// What geo_info_from_ip_address() asks.
+    pub locations: Option<LocationDatabase>,
+    /// What parse_user_agent() asks.
+    pub user_agents: Option<UserAgents>,
 }
 
 /// A watchlist whose rows are at hand.
@@ -53,6 +60,8 @@ impl fmt::Debug for Outside {
             .field("watchlists", &self.watchlists)
             .field("given_watchlists", &self.given_watchlists)
             .field("databases", &self.databases.keys().collect::<Vec<_>>())
+            .field("locations", &self.locations.is_some())
+            .field("user_agents", &self.user_agents.is_some())
             .finish()
     }
 }

@@ -5,36 +5,22 @@
 //! network matches, all of them where networks overlap, and whose extra keys are equal.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use datafusion::arrow::array::{ArrayRef, AsArray, Int64Builder, ListBuilder, UInt64Array};
-use datafusion::arrow::compute::take;
-use datafusion::arrow::datatypes::{DataType, Field, Int64Type};
-use datafusion::common::{Column as PlanColumn, DataFusionError, Result as PlanResult, UnnestOptions};
-use datafusion::logical_expr::LogicalPlanBuilder;
-use kql_functions::Typed;
-use kql_functions::adapter::{KernelUdf, kernel, next_input};
+use datafusion::common::{DataFusionError, Result as PlanResult};
+use kql_functions::adapter::next_input;
 use kql_functions::column::Input;
-use kql_functions::fill::empty_for_null;
 use kql_functions::kernel::ip::{V4, V6};
 use kql_parser::ast::{Expr, ExprKind, Literal};
 use kql_types::{Cell, CellReader, Column, ScalarType, text};
 
 use super::Call;
+use super::lookup::{Find, matched, widened};
 use crate::Result;
 use crate::bind::Binder;
-use crate::codes::{self, internal, semantic, unsupported};
+use crate::codes::{self, semantic};
 use crate::env::Env;
-use crate::frame::{Frame, aliased, column_expr};
-use crate::naming::unique;
+use crate::frame::{Frame, column_expr};
 use crate::rows::Rows;
-
-/// The column of row numbers inside the plan.
-const MATCH: &str = "$match";
-
-/// Every call reads a table of its own, and kernels of one name count as one.
-static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// An address with its prefix, the bits in the highest places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,10 +126,13 @@ fn lookup(
         extra_keys.push(here);
     }
     let rows = binder.rows_now(&table_frame, table.span)?;
-    let index = Arc::new(index(&rows, &network_column, &extra_keys, read, call)?);
+    let index = index(&rows, &network_column, &extra_keys, read, call)?;
+    let finder = Finder { index, read, types: extra_keys.iter().map(|column| column.ty).collect() };
     let serialized = frame.serialized;
-    let matched = matched(frame, &key_column, &extra_keys, index, read, unmatched, call)?;
-    let mut result = widened(matched, &rows, &extra_keys, source_first, call)?;
+    let columns = std::iter::once(&key_column).chain(&extra_keys).map(|column| column_expr(&column.name));
+    let matched = matched(frame, columns.collect(), finder, unmatched, call)?;
+    let without: Vec<&str> = extra_keys.iter().map(|key| key.name.as_str()).collect();
+    let mut result = widened(matched, &rows, &without, source_first, call)?;
     result.serialized = serialized;
     Ok(result)
 }
@@ -197,32 +186,28 @@ fn keys_of(readers: &[&CellReader<'_>], row: usize) -> Option<Vec<String>> {
     texts.collect()
 }
 
-/// The input with the number of a matching row of the table in each row.
-fn matched(
-    frame: Frame,
-    key: &Column,
-    extra: &[Column],
-    index: Arc<Index>,
+/// The table's networks, and what the extra keys of the input are read as.
+struct Finder {
+    index: Index,
     read: Read,
-    unmatched: bool,
-    call: &Call<'_>,
-) -> Result<Frame> {
-    let types: Vec<ScalarType> = extra.iter().map(|column| column.ty).collect();
-    let find = kernel(move |inputs: &[Input], rows| {
+    types: Vec<ScalarType>,
+}
+
+impl Find for Finder {
+    fn find(&self, inputs: &[Input], rows: usize) -> PlanResult<Vec<Vec<usize>>> {
         let mut inputs = inputs.iter();
         let key = next_input(&mut inputs)?;
         let texts = key.view::<&str>()?;
         let extra: Vec<&Input> = inputs.collect();
         let readers = extra
             .iter()
-            .zip(&types)
+            .zip(&self.types)
             .map(|(input, ty)| CellReader::new(input.array().as_ref(), *ty))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| DataFusionError::Internal(error.to_string()))?;
-        let mut lists = ListBuilder::new(Int64Builder::new());
-        for row in 0..rows {
-            let mut found = match texts.get(row).and_then(|text| read(text.trim())) {
-                Some(address) => index.rows(address),
+        let matches = |row: usize| {
+            let mut found = match texts.get(row).and_then(|text| (self.read)(text.trim())) {
+                Some(address) => self.index.rows(address),
                 None => Vec::new(),
             };
             if !readers.is_empty() {
@@ -235,77 +220,11 @@ fn matched(
                     })
                     .collect();
                 found.retain(|&candidate| {
-                    wanted.is_some() && index.extra.get(candidate).is_some_and(|keys| *keys == wanted)
+                    wanted.is_some() && self.index.extra.get(candidate).is_some_and(|keys| *keys == wanted)
                 });
             }
-            for row in &found {
-                lists.values().append_value(*row as i64);
-            }
-            lists.append(!found.is_empty());
-        }
-        Ok(Arc::new(lists.finish()) as ArrayRef)
-    });
-    let name = format!("{}/{}", call.name, NEXT.fetch_add(1, Ordering::Relaxed));
-    let list = DataType::List(Arc::new(Field::new_list_field(DataType::Int64, true)));
-    let args = std::iter::once(key).chain(extra).map(|column| column_expr(&column.name)).collect();
-    let found = KernelUdf::call(name, find, list, false, args);
-    let mut exprs: Vec<_> = frame.columns.iter().map(|column| column_expr(&column.name)).collect();
-    exprs.push(aliased(found, MATCH));
-    let plan = LogicalPlanBuilder::from(frame.plan.clone())
-        .project(exprs)
-        .and_then(|builder| {
-            let options = UnnestOptions::new().with_preserve_nulls(unmatched);
-            builder.unnest_column_with_options(PlanColumn::from_name(MATCH), options)
-        })
-        .and_then(LogicalPlanBuilder::build)
-        .map_err(|error| internal(call.span, &error))?;
-    Ok(frame.with_plan(plan))
-}
-
-/// The columns of the matching row beside those of the input.
-fn widened(
-    frame: Frame,
-    rows: &Rows,
-    extra: &[Column],
-    source_first: bool,
-    call: &Call<'_>,
-) -> Result<Frame> {
-    let source: Vec<(String, Typed)> =
-        frame.columns.iter().map(|column| (column.name.clone(), frame.typed(column))).collect();
-    let mut names: Vec<String> = source.iter().map(|(name, _)| name.clone()).collect();
-    let mut looked_up = Vec::new();
-    for (column, array) in rows.columns.iter().zip(rows.batch.columns()) {
-        if extra.iter().any(|key| key.name == column.name) {
-            continue;
-        }
-        let name = unique(column.name.clone(), |name| names.iter().any(|taken| taken == name));
-        if !source_first && name != column.name {
-            let message =
-                format!("a column `{}` on both sides of {}() is not built yet", column.name, call.name);
-            return Err(unsupported(codes::UNSUPPORTED_FORM, call.span, message));
-        }
-        names.push(name.clone());
-        looked_up.push((name, taken(array.clone(), column.ty, call)));
+            found
+        };
+        Ok((0..rows).map(matches).collect())
     }
-    let projected = if source_first {
-        source.into_iter().chain(looked_up).collect()
-    } else {
-        looked_up.into_iter().chain(source).collect()
-    };
-    let open = frame.open;
-    let frame = frame.project(projected).map_err(|error| internal(call.span, &error))?;
-    Ok(Frame { open, ..frame })
-}
-
-/// The value that a column of the lookup table has in the matching row.
-fn taken(values: ArrayRef, ty: ScalarType, call: &Call<'_>) -> Typed {
-    let pick = kernel(move |inputs: &[Input], _rows| -> PlanResult<ArrayRef> {
-        let numbers = next_input(&mut inputs.iter())?.array();
-        let numbers: UInt64Array =
-            numbers.as_primitive::<Int64Type>().iter().map(|row| row.map(|row| row as u64)).collect();
-        Ok(take(values.as_ref(), &numbers, None)?)
-    });
-    let name = format!("{}/{}", call.name, NEXT.fetch_add(1, Ordering::Relaxed));
-    let expr = KernelUdf::call(name, pick, ty.arrow(), false, vec![column_expr(MATCH)]);
-    empty_for_null(Typed::new(expr, ty))
 }

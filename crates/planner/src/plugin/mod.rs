@@ -2,7 +2,9 @@
 
 mod arguments;
 mod bag_unpack;
+mod geo_lookup;
 mod ip_lookup;
+mod lookup;
 mod narrow;
 mod pivot;
 mod schema_merge;
@@ -41,6 +43,8 @@ pub(crate) struct Plugin {
 
 const PLUGINS: &[Plugin] = &[
     plugin("bag_unpack", bag_unpack::run).with_schema(),
+    plugin("geo_line_lookup", geo_lookup::line),
+    plugin("geo_polygon_lookup", geo_lookup::polygon),
     plugin("ipv4_lookup", ip_lookup::v4),
     plugin("ipv6_lookup", ip_lookup::v6),
     plugin("narrow", narrow::run),

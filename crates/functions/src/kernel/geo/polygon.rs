@@ -25,6 +25,17 @@ impl Polygon {
         Some(Polygon { shell, holes })
     }
 
+    /// A polygon of rings that are known to be closed and apart from each other.
+    pub fn of_rings(shell: Vec<Point>, holes: Vec<Vec<Point>>) -> Self {
+        let turned = |mut ring: Vec<Point>| {
+            if ring_area(&ring) < 0.0 {
+                ring.reverse();
+            }
+            ring
+        };
+        Polygon { shell: turned(shell), holes: holes.into_iter().map(turned).collect() }
+    }
+
     /// The rings, the shell first.
     pub fn rings(&self) -> impl Iterator<Item = &Vec<Point>> + '_ {
         std::iter::once(&self.shell).chain(&self.holes)
@@ -115,7 +126,7 @@ fn tangent(from: Point, to: Point) -> Point {
 }
 
 /// The area that a ring encloses in steradians, negative for a ring that runs clockwise.
-fn ring_area(ring: &[Point]) -> f64 {
+pub(super) fn ring_area(ring: &[Point]) -> f64 {
     let area: f64 = triangles(ring).map(|(a, b, c)| triangle_area(a, b, c)).sum();
     // A ring encloses two parts of the sphere; the smaller one is meant.
     if area > 2.0 * PI {

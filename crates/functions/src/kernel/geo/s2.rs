@@ -42,6 +42,11 @@ impl Cell {
         format!("{:016x}", self.0).trim_end_matches('0').to_string()
     }
 
+    /// The number.
+    pub fn id(self) -> u64 {
+        self.0
+    }
+
     /// 0 for a face of the cube, up to 30.
     pub fn level(self) -> u32 {
         DEEPEST - self.0.trailing_zeros() / 2
@@ -51,6 +56,28 @@ impl Cell {
     pub fn parent(self, level: u32) -> Self {
         let bit = 1_u64 << (2 * DEEPEST.saturating_sub(level));
         Cell(self.0 & bit.wrapping_neg() | bit)
+    }
+
+    /// The cells of the next level that it consists of, in the order of the curve; none of the deepest.
+    pub fn children(self) -> Vec<Self> {
+        let bit = self.lowest_bit() >> 2;
+        if bit == 0 {
+            return Vec::new();
+        }
+        let first = self.0 - self.lowest_bit() + bit;
+        (0..4).map(|place| Cell(first + 2 * bit * place)).collect()
+    }
+
+    /// The faces of the cube.
+    pub fn faces() -> Vec<Self> {
+        (0..6).map(|face| Cell(face << 61 | 1 << 60)).collect()
+    }
+
+    /// Whether a point lies in the cell or on its edge.
+    pub fn holds(self, point: Point) -> bool {
+        let corners = self.corners();
+        let next = corners.iter().cycle().skip(1);
+        corners.iter().zip(next).all(|(a, b)| a.cross(*b).dot(point) >= 0.0)
     }
 
     /// The middle of the cell on the curve's grid.

@@ -7,6 +7,9 @@ use super::point::Point;
 use super::polygon::Polygon;
 use crate::kernel::series::whole;
 
+/// The rings of a polygon as longitudes and latitudes in degrees, the shell first.
+pub type RingsInDegrees = Vec<Vec<(f64, f64)>>;
+
 /// One line or several.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lines(pub Vec<Vec<Point>>);
@@ -101,6 +104,18 @@ fn polygon(json: &str) -> Option<Polygon> {
     Polygon::new(elements(json).map(points).collect::<Option<Vec<_>>>()?)
 }
 
+/// The rings of each polygon in degrees as they are written; `None` where the shape is no polygon.
+pub fn rings_in_degrees(json: &str) -> Option<Vec<RingsInDegrees>> {
+    let coordinates = get_key(json, "coordinates")?;
+    let ring = |json: &str| elements(json).map(position).collect::<Option<Vec<_>>>();
+    let rings = |json: &str| elements(json).map(ring).collect::<Option<Vec<_>>>();
+    match tostring(get_key(json, "type")?).as_ref() {
+        "Polygon" => Some(vec![rings(coordinates)?]),
+        "MultiPolygon" => elements(coordinates).map(rings).collect(),
+        _ => None,
+    }
+}
+
 /// `[longitude,latitude]`.
 pub fn write_position((longitude, latitude): (f64, f64), out: &mut String) {
     out.push('[');
@@ -156,6 +171,52 @@ pub fn lines_json(lines: &[Vec<(f64, f64)>]) -> String {
                     text.push(',');
                 }
                 write_positions(line.iter().copied(), &mut text);
+            }
+            text.push_str("]}");
+            text
+        }
+    }
+}
+
+/// A Polygon of one polygon, a MultiPolygon of several, and an empty collection of none. Holes run clockwise.
+pub fn polygons_json(polygons: &[Polygon]) -> String {
+    let degrees = |polygon: &Polygon| -> RingsInDegrees {
+        let turned = |(index, ring): (usize, &Vec<Point>)| match index {
+            0 => ring.iter().map(|point| point.degrees()).collect(),
+            _ => ring.iter().rev().map(|point| point.degrees()).collect(),
+        };
+        polygon.rings().enumerate().map(turned).collect()
+    };
+    rings_json(&polygons.iter().map(degrees).collect::<Vec<_>>())
+}
+
+/// The same of the rings of each polygon in degrees, as they are.
+pub fn rings_json(polygons: &[RingsInDegrees]) -> String {
+    let rings = |rings: &RingsInDegrees, out: &mut String| {
+        out.push('[');
+        for (index, ring) in rings.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            write_positions(ring.iter().copied(), out);
+        }
+        out.push(']');
+    };
+    match polygons {
+        [] => EMPTY.to_string(),
+        [polygon] => {
+            let mut text = String::from("{\"type\":\"Polygon\",\"coordinates\":");
+            rings(polygon, &mut text);
+            text.push('}');
+            text
+        }
+        polygons => {
+            let mut text = String::from("{\"type\":\"MultiPolygon\",\"coordinates\":[");
+            for (index, polygon) in polygons.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                rings(polygon, &mut text);
             }
             text.push_str("]}");
             text

@@ -87,6 +87,7 @@ fn index_of() -> Function {
         position(array, value, start, length, occurrence)
     }))
     .value("value")
+    .constant("occurrence")
 }
 
 fn position(array: Json<'_>, value: Json<'_>, start: i64, length: i64, occurrence: i64) -> Option<i64> {

@@ -73,6 +73,12 @@ pub fn columns(name: &str, args: &[Typed]) -> Result<Vec<Typed>, CallError> {
 /// One array gives the array, several an array of arrays.
 fn call(name: &str, args: &[Typed]) -> Result<Typed, CallError> {
     let (nulls_last, arrays) = match args.split_last() {
+        Some((last, arrays)) if last.ty == ScalarType::Bool && last.literal().is_none() => {
+            return Err(CallError::argument(
+                arrays.len(),
+                format!("{name}(): nulls_last must be a constant"),
+            ));
+        }
         Some((last, arrays)) if last.ty == ScalarType::Bool => (last.clone(), arrays),
         _ => (Typed::bool(true), args),
     };

@@ -12,7 +12,9 @@ use crate::column::{Input, Json, JsonText, Output};
 use crate::function::{Function, Overload, Param};
 use crate::kernel::geo::line::{centroid, closest_on, length, locate, meet, point_at};
 use crate::kernel::geo::point::{EARTH_RADIUS, Point, crossing};
-use crate::kernel::geo::shape::{EMPTY, Lines, lines_json, point_json, position};
+use crate::kernel::geo::shape::{
+    EMPTY, Lines, Polygons, lines_json, point_json, position, rings_in_degrees, rings_json,
+};
 use crate::kernel::geo::tessellate::densify;
 use crate::row;
 
@@ -86,6 +88,15 @@ pub(super) fn functions() -> Vec<Function> {
         .on(Overload::kernel(vec![Param::is("line_string", ScalarType::Dynamic)], ScalarType::Dynamic, kernel(run_densify)))
         .on(Overload::kernel(
             vec![Param::is("line_string", ScalarType::Dynamic), Param::is("tolerance", ScalarType::Real)],
+            ScalarType::Dynamic,
+            kernel(run_densify),
+        ))
+        .on(Overload::kernel(
+            vec![
+                Param::is("line_string", ScalarType::Dynamic),
+                Param::is("tolerance", ScalarType::Real),
+                Param::is("preserve_crossing", ScalarType::Bool),
+            ],
             ScalarType::Dynamic,
             kernel(run_densify),
         )),
@@ -177,39 +188,68 @@ fn located(line: &str, longitude: f64, latitude: f64) -> Option<f64> {
 }
 
 fn run_densify(inputs: &[Input], rows: usize) -> Result<ArrayRef> {
+    over_tolerances(inputs, rows, |json, tolerance| {
+        let Some(lines) = straight_lines(json) else { return Ok(None) };
+        refuse_antimeridian("geo_line_densify", &lines)?;
+        Ok(Some(JsonText(lines_json(&dense(&lines, tolerance)))))
+    })
+}
+
+/// Polygons in degrees, densified.
+pub(super) fn densified_polygons(inputs: &[Input], rows: usize) -> Result<ArrayRef> {
+    over_tolerances(inputs, rows, |json, tolerance| {
+        let (Some(_), Some(polygons)) = (Polygons::parse(json), rings_in_degrees(json)) else {
+            return Ok(None);
+        };
+        for rings in &polygons {
+            refuse_antimeridian("geo_polygon_densify", rings)?;
+        }
+        let polygons: Vec<_> = polygons.iter().map(|rings| dense(rings, tolerance)).collect();
+        Ok(Some(JsonText(rings_json(&polygons))))
+    })
+}
+
+/// Runs over shapes with a tolerance, which may be absent. Whether crossings of the antimeridian are kept decides
+/// nothing: shapes that have one are refused.
+fn over_tolerances(
+    inputs: &[Input],
+    rows: usize,
+    of: impl Fn(&str, f64) -> Result<Option<JsonText>>,
+) -> Result<ArrayRef> {
     let mut inputs = inputs.iter();
-    let lines = next_input(&mut inputs)?.view::<Json>()?;
+    let shapes = next_input(&mut inputs)?.view::<Json>()?;
     let tolerances = inputs.next().map(Input::view::<f64>).transpose()?;
     let mut builder = JsonText::builder(rows);
     for row in 0..rows {
-        let tolerance = tolerances.as_ref().map_or(Some(TOLERANCE), |tolerances| tolerances.get(row));
-        let dense = match lines.get(row).zip(tolerance) {
-            Some((line, tolerance)) => densified(line.0, tolerance)?,
+        let tolerance = tolerances
+            .as_ref()
+            .map_or(Some(TOLERANCE), |tolerances| tolerances.get(row))
+            .filter(|tolerance| (0.1..=10_000.0).contains(tolerance));
+        let made = match shapes.get(row).zip(tolerance) {
+            Some((json, tolerance)) => of(json.0, tolerance)?,
             None => None,
         };
-        JsonText::append(&mut builder, dense);
+        JsonText::append(&mut builder, made);
     }
     Ok(JsonText::finish(builder))
 }
 
-/// A line in degrees, densified.
-fn densified(json: &str, tolerance: f64) -> Result<Option<JsonText>> {
-    if !(0.1..=10_000.0).contains(&tolerance) {
-        return Ok(None);
-    }
-    let Some(lines) = straight_lines(json) else { return Ok(None) };
-    // Kusto splits a line there, a little before and behind.
+fn dense(lines: &[Vec<(f64, f64)>], tolerance: f64) -> Vec<Vec<(f64, f64)>> {
+    lines.iter().map(|line| densify(line, tolerance).into_iter().map(on_globe).collect()).collect()
+}
+
+/// Kusto splits a line there, a little before and behind.
+fn refuse_antimeridian(function: &str, lines: &[Vec<(f64, f64)>]) -> Result<()> {
     let splits = |line: &Vec<(f64, f64)>| {
         line.iter().any(|(longitude, _)| longitude.abs() > 180.0)
             || line.iter().zip(line.iter().skip(1)).any(|(from, to)| (from.0 - to.0).abs() > 180.0)
     };
     if lines.iter().any(splits) {
-        return Err(DataFusionError::NotImplemented(
-            "geo_line_densify(): lines across the antimeridian are not supported".into(),
-        ));
+        return Err(DataFusionError::NotImplemented(format!(
+            "{function}(): lines across the antimeridian are not supported"
+        )));
     }
-    let dense = |line: &Vec<(f64, f64)>| densify(line, tolerance).into_iter().map(on_globe).collect();
-    Ok(Some(JsonText(lines_json(&lines.iter().map(dense).collect::<Vec<_>>()))))
+    Ok(())
 }
 
 /// The lines in degrees; `None` where they are invalid.

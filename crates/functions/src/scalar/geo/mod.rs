@@ -1,10 +1,11 @@
 //! Places on the Earth, taken as a sphere: distances, lines and polygons of GeoJSON, grids of cells, well-known text.
 
 mod cells;
+mod covering;
 mod line;
+mod overlay;
 mod point;
 mod polygon;
-mod refused;
 mod wkt;
 
 use datafusion::arrow::array::ArrayRef;
@@ -18,8 +19,9 @@ pub(super) fn functions() -> Vec<Function> {
     functions.extend(line::functions());
     functions.extend(polygon::functions());
     functions.extend(cells::functions());
+    functions.extend(overlay::functions());
+    functions.extend(covering::functions());
     functions.extend(wkt::functions());
-    functions.extend(refused::functions());
     functions
 }
 

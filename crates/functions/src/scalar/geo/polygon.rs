@@ -1,8 +1,9 @@
 //! Polygons: what lies in them, area, perimeter, centroid, distances to them, what they share with lines.
 
-use datafusion::common::{DataFusionError, Result};
 use kql_types::ScalarType;
 
+use super::line::densified_polygons;
+use super::overlay::merged;
 use super::{Shapes, collect};
 use crate::adapter::{kernel, next_input};
 use crate::column::{Json, JsonText, Output};
@@ -64,8 +65,7 @@ pub(super) fn functions() -> Vec<Function> {
         })),
         measure(
             "geo_polygon_area",
-            "The area of a polygon in square meters. Null where it is invalid. Polygons that have parts in common are not \
-             supported.",
+            "The area of a polygon in square meters. Null where it is invalid. Polygons are measured as their union.",
             &[(
                 "round(geo_polygon_area(dynamic({'type':'Polygon','coordinates':[[[-73.9495,40.7969],\
                  [-73.95807266235352,40.80068603561921],[-73.98201942443848,40.76825672305777],\
@@ -77,8 +77,8 @@ pub(super) fn functions() -> Vec<Function> {
         ),
         measure(
             "geo_polygon_perimeter",
-            "The length of all borders of a polygon in meters. Null where it is invalid. Polygons that have parts in common are \
-             not supported.",
+            "The length of all borders of a polygon in meters. Null where it is invalid. Polygons are measured as their \
+             union.",
             &[(
                 "round(geo_polygon_perimeter(dynamic({'type':'Polygon','coordinates':[[[-73.9495,40.7969],\
                  [-73.95807266235352,40.80068603561921],[-73.98201942443848,40.76825672305777],\
@@ -90,7 +90,7 @@ pub(super) fn functions() -> Vec<Function> {
         ),
         measure(
             "geo_polygon_centroid",
-            "The centroid of a polygon. Null where it is invalid. Polygons that have parts in common are not supported.",
+            "The centroid of a polygon. Null where it is invalid. Of several that of their union.",
             &[(
                 "round(toreal(geo_polygon_centroid(dynamic({'type':'Polygon','coordinates':[[[-73.9495,40.7969],\
                  [-73.95807266235352,40.80068603561921],[-73.98201942443848,40.76825672305777],\
@@ -104,6 +104,19 @@ pub(super) fn functions() -> Vec<Function> {
                 Some(JsonText(point_json(sum.normalized().degrees())))
             },
         ),
+        Function::new(
+            "geo_polygon_densify",
+            "The straight edges of a polygon on a map as chains of geodesic edges that stray no farther than a tolerance in \
+             meters, 10 if none is given, from 0.1 to 10,000. Null where the polygon or the tolerance is invalid. Polygons across \
+             the antimeridian are not supported.",
+            &[(
+                "geo_polygon_densify(dynamic({'type':'Polygon','coordinates':[[[10,10],[11,10],[11,11],[10,11],[10,10]]]})).type",
+                "Polygon",
+            )],
+        )
+        .on(Overload::kernel(densify_params(1), ScalarType::Dynamic, kernel(densified_polygons)))
+        .on(Overload::kernel(densify_params(2), ScalarType::Dynamic, kernel(densified_polygons)))
+        .on(Overload::kernel(densify_params(3), ScalarType::Dynamic, kernel(densified_polygons))),
         Function::new(
             "geo_intersects_line_with_polygon",
             "Whether a line and a polygon have a point in common. Null where either is invalid.",
@@ -177,7 +190,7 @@ fn to_polygon<O: Output + 'static>(returns: ScalarType, of: fn(&Polygons, Point)
     )
 }
 
-/// A function of one polygon. Of several Kusto measures the union, which is their sum only where they are apart.
+/// A function of one polygon; of several Kusto measures the union.
 fn measure<O: Output + 'static>(
     name: &'static str,
     doc: &'static str,
@@ -189,9 +202,8 @@ fn measure<O: Output + 'static>(
         let polygons = Shapes::new(next_input(&mut inputs.iter())?, Polygons::parse)?;
         let mut builder = O::builder(rows);
         for row in 0..rows {
-            let measured =
-                polygons.with(row, |polygons| Some(if_apart(name, polygons, of))).transpose()?.flatten();
-            O::append(&mut builder, measured);
+            let union = polygons.with(row, |polygons| Some(merged(polygons, name))).transpose()?;
+            O::append(&mut builder, union.and_then(|union| of(&Polygons(union))));
         }
         Ok(O::finish(builder))
     });
@@ -202,11 +214,12 @@ fn measure<O: Output + 'static>(
     ))
 }
 
-fn if_apart<O>(name: &str, polygons: &Polygons, of: fn(&Polygons) -> Option<O>) -> Result<Option<O>> {
-    if polygons.are_apart() {
-        return Ok(of(polygons));
-    }
-    Err(DataFusionError::NotImplemented(format!(
-        "{name}(): polygons that have parts in common are not supported"
-    )))
+fn densify_params(count: usize) -> Vec<Param> {
+    let mut params = vec![
+        Param::is("polygon", ScalarType::Dynamic),
+        Param::is("tolerance", ScalarType::Real),
+        Param::is("preserve_crossing", ScalarType::Bool),
+    ];
+    params.truncate(count);
+    params
 }

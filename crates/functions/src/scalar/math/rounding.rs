@@ -48,7 +48,8 @@ pub(super) fn functions() -> Vec<Function> {
         .on(row!(|number: Decimal| -> Option<Decimal> { round_decimal(number.0, 0).map(Decimal) }))
         .on(row!(|number: Decimal, precision: i64| -> Option<Decimal> {
             round_decimal(number.0, precision).map(Decimal)
-        })),
+        }))
+        .constant("precision"),
         Function::new("ceiling", "The smallest whole number that is not below the number.", &[
             ("ceiling(-1.1)", "-1"),
             ("ceiling(0.9)", "1"),

@@ -94,27 +94,7 @@ pub(super) fn functions() -> Vec<Function> {
     for count in 1..=3 {
         season = season.on(Overload::kernel(first(&seasonal, count), Dynamic, kernel(seasonal_of)));
     }
-    let refused = |name: &'static str, params: Vec<Param>, variadic: Option<usize>| {
-        let refuse = |_: &[Typed]| -> Result<Typed, CallError> {
-            Err(CallError::unsupported("the scores of periods are not supported"))
-        };
-        let overload = Overload::expand(params, refuse);
-        Function::new(name, "Periods of a series with their scores. Not supported.", &[])
-            .on(Overload { variadic, ..overload })
-    };
-    let period = |name: &'static str| Param::is(name, Real);
-    vec![
-        parts,
-        found,
-        ahead,
-        season,
-        refused(
-            "series_periods_detect",
-            vec![series.clone(), period("min_period"), period("max_period"), Param::is("num_periods", Long)],
-            None,
-        ),
-        refused("series_periods_validate", vec![series.clone(), period("period")], Some(2)),
-    ]
+    vec![parts, found, ahead, season]
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -9,7 +9,6 @@ use crate::kernel::regression::{Line, Quality, evaluate, polynomial};
 use crate::kernel::series::{whole, write_reals};
 use crate::row;
 use crate::tuple::{Field, tuple_kernel};
-use crate::{CallError, Typed};
 
 const LINE: TupleColumns = &[
     ("rsquare", ScalarType::Real),
@@ -61,8 +60,6 @@ pub(super) fn functions() -> Vec<Function> {
             "1.0",
         )])
         .on(row!(|series: Json| -> Option<JsonText> { Some(JsonText(FittedLine::of(series.0)?.bag())) })),
-        two_lines("series_fit_2lines"),
-        two_lines("series_fit_2lines_dynamic"),
         Function::new(
             "series_fit_poly",
             "The polynomial of a degree, 1 if none is given, that fits a series best over another, or over 1, 2, 3, ..: \
@@ -110,15 +107,6 @@ impl FittedLine {
         bag.push_str(&format!("\"line_fit\":{}}}", write_reals(self.fit.iter().copied())));
         bag
     }
-}
-
-/// How Kusto counts the index of the split and the origin of the right line is not known.
-fn two_lines(name: &'static str) -> Function {
-    let refuse = |_: &[Typed]| -> Result<Typed, CallError> {
-        Err(CallError::unsupported("fitting two lines to a series is not supported"))
-    };
-    Function::new(name, "Two lines that fit the parts of a series best. Not supported.", &[])
-        .on(Overload::expand(vec![Param::is("series", ScalarType::Dynamic)], refuse))
 }
 
 fn polynomial_kernel() -> crate::function::Kernel {

@@ -87,7 +87,8 @@ pub(super) fn functions() -> Vec<Function> {
             vec![Param::is("series", ScalarType::Dynamic), Param::is("ignore_nonfinite", ScalarType::Bool)],
             STATISTICS,
             statistics_kernel(),
-        )),
+        ))
+        .constant("ignore_nonfinite"),
         Function::new(
             "series_stats_dynamic",
             "What series_stats gives, and the sum and the length, in a bag.",
@@ -100,7 +101,8 @@ pub(super) fn functions() -> Vec<Function> {
         .on(row!(|series: Json| -> Option<JsonText> { Some(JsonText(Statistics::of(series.0, false)?.bag())) }))
         .on(row!(|series: Json, ignore_nonfinite: bool| -> Option<JsonText> {
             Some(JsonText(Statistics::of(series.0, ignore_nonfinite)?.bag()))
-        })),
+        }))
+        .constant("ignore_nonfinite"),
     ]
 }
 

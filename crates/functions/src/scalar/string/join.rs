@@ -35,7 +35,7 @@ pub(super) fn functions() -> Vec<Function> {
             ScalarType::String,
             kernel(|inputs, rows| join("", true, inputs, rows)),
         )
-        .variadic(2)),
+        .variadic(3)),
         Function::new(
             "strrep",
             "A text so many times, at most 1024, with the delimiter between the repetitions.",

@@ -18,6 +18,7 @@ mod search;
 mod trim;
 mod units;
 mod url;
+pub mod user_agent;
 
 use crate::table::Family;
 
@@ -27,9 +28,14 @@ pub(super) fn families() -> Vec<Family> {
         [part::functions(), join::functions(), search::functions(), codepoints::functions()].concat();
     let replace =
         [replace::functions(), rewrite::functions(), trim::functions(), extract::functions()].concat();
-    let parse =
-        [parse_url::functions(), parse_path::functions(), parse_csv::functions(), parse_xml::functions()]
-            .concat();
+    let parse = [
+        parse_url::functions(),
+        parse_path::functions(),
+        parse_csv::functions(),
+        parse_xml::functions(),
+        user_agent::functions(),
+    ]
+    .concat();
     let encode = [base64::functions(), url::functions(), compress::functions(), hash::functions()].concat();
     vec![
         Family { name: "string", functions: string },

@@ -11,16 +11,14 @@ pub(super) fn functions() -> Vec<Function> {
     vec![
         Function::new("strlen", "The number of characters of a text.", &[("strlen('hello')", "5")])
             .prefixes_name("strlen")
-            .on(row!(|source: NullableText| -> i64 { source.0.chars().count() as i64 }))
-            .text("source"),
+            .on(row!(|source: NullableText| -> i64 { source.0.chars().count() as i64 })),
         Function::new(
             "string_size",
             "The number of bytes of a text in UTF-8.",
             &[("string_size('hello')", "5"), ("string_size('⒦⒰⒮⒯⒪')", "15")],
         )
         .prefixes_name("string_size")
-        .on(row!(|source: NullableText| -> i64 { source.0.len() as i64 }))
-        .text("source"),
+        .on(row!(|source: NullableText| -> i64 { source.0.len() as i64 })),
         Function::new("isascii", "Whether a text has ASCII characters only.", &[("isascii('é')", "False")])
             .on(row!(|value: &str| -> bool { value.is_ascii() }))
             .text("value"),

@@ -6,6 +6,7 @@ use crate::kernel::needles::texts_of;
 use crate::kernel::term::{Matcher, Place};
 use crate::regex_cache;
 use crate::row;
+use crate::{CallError, Typed};
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
@@ -58,10 +59,12 @@ pub(super) fn functions() -> Vec<Function> {
         .on(row!(|source: &str, search: &str, kind: &str| -> Option<i64> {
             match kind {
                 "regex" => Some(regex_cache::regex(search)?.find_iter(source).count() as i64),
-                "normal" | "" => Some(count(source, search)),
+                "normal" => Some(count(source, search)),
                 _ => None,
             }
-        })),
+        }))
+        .constant("kind")
+        .checked(check_kind),
         Function::new(
             "has_any_index",
             "The position in an array of the first text that is in the source as a term, or -1.",
@@ -97,7 +100,7 @@ fn index_of(function: Function, find: fn(Search<'_>) -> Option<i64>) -> Function
         2 => crate::Overload::kernel(params(2), kql_types::ScalarType::Long, kernel(find)),
         count => crate::Overload::kernel(params(count), kql_types::ScalarType::Long, kernel(find)),
     };
-    (2..=5).fold(function, |function, count| function.on(overload(count)))
+    (2..=5).fold(function, |function, count| function.on(overload(count))).constant("occurrence")
 }
 
 fn params(count: usize) -> Vec<crate::Param> {
@@ -203,4 +206,19 @@ fn count(text: &str, search: &str) -> i64 {
         from += offset + step;
     }
     count
+}
+
+/// What countof() counts is named, and a pattern that is known is read.
+fn check_kind(args: &[Typed]) -> Result<(), CallError> {
+    match args.get(2).map(Typed::literal_str) {
+        None | Some(Some("normal")) => Ok(()),
+        Some(Some("regex")) => match args.get(1).and_then(Typed::literal_str).and_then(regex_cache::check) {
+            Some(fault) => {
+                let message = format!("countof(): this is not a regular expression of RE2: {fault}");
+                Err(CallError::argument(1, message))
+            }
+            None => Ok(()),
+        },
+        Some(_) => Err(CallError::argument(2, "countof(): 'normal' or 'regex' is expected here")),
+    }
 }

@@ -26,7 +26,9 @@ pub(super) fn functions() -> Vec<Function> {
         .on(row!(|size: f64, precision: i64| -> Option<String> { format_bytes(size, precision, "") }))
         .on(row!(|size: f64, precision: i64, units: &str| -> Option<String> {
             format_bytes(size, precision, units)
-        })),
+        }))
+        .constant("precision")
+        .constant("units"),
         Function::new(
             "tohex",
             "A whole number in hexadecimal digits, of a negative one its two's complement; filled up with zeros to a \
