@@ -2,6 +2,7 @@
 
 use kql_functions::{aggregate, table};
 
+use crate::expr::pattern;
 use crate::plugin;
 
 /// The published names, one a line under a heading in brackets for each kind; behind a name that is refused stands why.
@@ -46,7 +47,11 @@ fn is_built(kind: &str, name: &str) -> bool {
     match kind {
         "aggregate" => aggregate::find(name).is_some(),
         "plugin" => plugin::find(name).is_some(),
-        _ => table::find(name).is_some() || OF_THE_PLANNER.contains(&name),
+        _ => {
+            table::find(name).is_some()
+                || OF_THE_PLANNER.contains(&name)
+                || pattern::FUNCTIONS.contains(&name)
+        }
     }
 }
 

@@ -7,7 +7,7 @@ mod literal;
 mod lookup;
 mod name;
 mod operator;
-mod pattern;
+pub(crate) mod pattern;
 mod subquery;
 mod window;
 

@@ -175,7 +175,7 @@ impl PatternView<'_> {
 }
 
 /// The functions that patterns have; some of them are aggregates or nothing elsewhere.
-const FUNCTIONS: &[&str] =
+pub(crate) const FUNCTIONS: &[&str] =
     &["map", "any", "all", "inner_nodes", "node_degree_in", "node_degree_out", "node_id", "labels"];
 
 /// Functions over a row's columns, which a match does not have.
