@@ -6,7 +6,6 @@ use nom::sequence::delimited;
 use crate::ast::{OperatorKind, Partition, PartitionBody};
 use crate::input::Input;
 use crate::list::{column_path, parameters};
-use crate::operator::OPERATORS;
 use crate::pipeline::{body, expression};
 use crate::terminal::{parens, symbol, unsupported, word};
 use crate::token::Symbol;
@@ -29,10 +28,6 @@ fn partition_body(input: Input<'_>) -> Parsed<'_, PartitionBody> {
             delimited(symbol(Symbol::OpenBrace), expression, symbol(Symbol::CloseBrace)).parse(input)?;
         return Ok((rest, PartitionBody::Query(Box::new(query))));
     }
-    if input.word(1).is_some_and(|text| OPERATORS.contains(&text)) || !input.is_symbol(0, Symbol::OpenParen) {
-        let (rest, operators) = parens(body).parse(input)?;
-        return Ok((rest, PartitionBody::Operators(operators)));
-    }
-    let (rest, query) = parens(expression).parse(input)?;
-    Ok((rest, PartitionBody::Query(Box::new(query))))
+    let (rest, operators) = parens(body).parse(input)?;
+    Ok((rest, PartitionBody::Operators(operators)))
 }

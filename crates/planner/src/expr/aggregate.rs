@@ -77,6 +77,7 @@ impl Binder<'_> {
         let Some(row) = aggregate::find(&call.name.text) else { return Ok(None) };
         let row_scope = RowScope { aggregates: None, filter: false, ..scope.exact() };
         let mut args: Vec<aggregate::Argument> = Vec::new();
+        let mut plain: Vec<String> = Vec::new();
         let mut spans = Vec::new();
         for arg in &call.args {
             if let ExprKind::Wildcard(pattern) = &arg.kind {
@@ -85,8 +86,7 @@ impl Binder<'_> {
                     let message = format!("{}() does not take `{pattern}`", row.name);
                     return Err(semantic(codes::ARGUMENTS, arg.span, message));
                 }
-                let named: Vec<Option<String>> = args.iter().map(|arg| arg.name.clone()).collect();
-                for column in self.star_columns(scope, aggregates, &named) {
+                for column in self.star_columns(scope, aggregates, &plain) {
                     let value = Typed::new(column_expr(&column.name), column.ty);
                     args.push(aggregate::Argument::new(value, Some(column.name)));
                     spans.push(arg.span);
@@ -94,6 +94,9 @@ impl Binder<'_> {
                 continue;
             }
             let bound = self.expr(&row_scope, arg)?;
+            if let NameSource::Written(name) = &bound.name {
+                plain.push(name.clone());
+            }
             let name = match bound.name {
                 NameSource::Written(name) | NameSource::Suggested(name) => Some(name),
                 NameSource::Positional => None,
@@ -121,18 +124,18 @@ impl Binder<'_> {
         })
     }
 
-    /// The columns that `*` stands for in an aggregate: all but the keys of `by` and those named before it.
+    /// The columns that `*` stands for in an aggregate: all but the keys of `by` and those that stand before it themselves.
     fn star_columns(
         &self,
         scope: &RowScope,
         aggregates: &AggregateScope,
-        named: &[Option<String>],
+        plain: &[String],
     ) -> Vec<kql_types::Column> {
         scope
             .columns
             .iter()
             .filter(|column| !aggregates.keys.contains(&column.name))
-            .filter(|column| !named.iter().flatten().any(|name| *name == column.name))
+            .filter(|column| !plain.contains(&column.name))
             .cloned()
             .collect()
     }

@@ -51,7 +51,18 @@ impl Binder<'_> {
             return Err(semantic(codes::ARGUMENTS, call.name.span, message));
         }
         let piped = Expr { kind: ExprKind::Name(PIPED.to_string()), span };
-        let given = call.args.iter().map(|arg| column_name(env, &frame, arg));
+        // The name of a column is text, and stands only where text is asked for.
+        let takes_text = |position: usize| match parameters.get(position + 1).map(|parameter| &parameter.kind)
+        {
+            Some(ParameterKind::Scalar { type_name, .. }) => {
+                ScalarType::from_name(&type_name.text) == Some(String)
+            }
+            _ => false,
+        };
+        let given = call.args.iter().enumerate().map(|(position, arg)| match takes_text(position) {
+            true => column_name(env, &frame, arg),
+            false => arg.clone(),
+        });
         let args: Vec<Expr> = std::iter::once(piped).chain(given).collect();
         let env = env.with(PIPED, Binding::Tabular(frame));
         self.tabular_function(&env, &function, &args, span)

@@ -15,7 +15,7 @@ use crate::env::{Binding, Env};
 use crate::frame::{Frame, column_expr};
 use crate::node;
 use crate::node::group::Cut;
-use crate::operator::{name, take, union};
+use crate::operator::{take, union};
 use crate::params::{Params, Rule};
 
 /// One machine runs the partitions one after the other, over rows that it reads once.
@@ -30,6 +30,9 @@ const PARAMS: &[(&str, Rule)] = &[
 /// More keys are an error of the strategy that Kusto takes when none is named.
 const LEGACY_KEYS: usize = 64;
 
+/// A body that is planned anew for each key is refused for more keys than these.
+const PLANNED_KEYS: usize = 1000;
+
 impl Binder<'_> {
     pub(crate) fn partition(
         &mut self,
@@ -43,22 +46,16 @@ impl Binder<'_> {
         let legacy = matches!(strategy, None | Some("legacy"));
         let key = key_column(&frame, &partition.by)?;
         match &partition.body {
-            PartitionBody::Query(_) if !legacy => {
-                let message = "a sub-query with a table of its own needs hint.strategy=legacy";
-                Err(semantic(codes::PARAMETER_VALUE, span, message))
-            }
             PartitionBody::Query(query) => {
-                self.each_key(env, frame, &key, span, |binder, env, _| binder.table(env, query))
+                self.each_key(env, frame, &key, legacy, span, |binder, env, _| binder.table(env, query))
             }
             // What a name stands for can be asked for a value only once its rows are there.
             PartitionBody::Operators(operators) if legacy && operators.iter().any(names_its_rows) => self
-                .each_key(env, frame, &key, span, |binder, env, frame| {
+                .each_key(env, frame, &key, legacy, span, |binder, env, frame| {
                     binder.sub_pipeline(env, frame, operators, span)
                 }),
             PartitionBody::Operators(operators) => {
-                if !legacy {
-                    operators.iter().try_for_each(needs_no_other_table)?;
-                }
+                operators.iter().try_for_each(series_has_bounds)?;
                 let (table, mut leaf) = self.group_table(frame.columns.clone(), span)?;
                 leaf.hidden = frame.hidden.clone();
                 let body = self.sub_pipeline(env, leaf, operators, span)?;
@@ -77,6 +74,7 @@ impl Binder<'_> {
         env: &Env,
         frame: Frame,
         key: &Column,
+        legacy: bool,
         span: Span,
         mut body: impl FnMut(&mut Self, &Env, Frame) -> Result<Frame>,
     ) -> Result<Frame> {
@@ -89,10 +87,13 @@ impl Binder<'_> {
             if !keys.contains(&value) {
                 keys.push(value);
             }
-            if keys.len() > LEGACY_KEYS {
-                let message = format!("partition takes at most {LEGACY_KEYS} different keys");
+            let most = if legacy { LEGACY_KEYS } else { PLANNED_KEYS };
+            if keys.len() > most {
+                let message = format!("this form of partition takes at most {most} different keys");
                 let mut error = semantic(codes::LIMIT, span, message);
-                error.hints.push("hint.strategy=native takes any number of them".to_string());
+                if legacy {
+                    error.hints.push("hint.strategy=native takes more".to_string());
+                }
                 return Err(error);
             }
         }
@@ -141,22 +142,13 @@ fn names_its_rows(operator: &Operator) -> bool {
     matches!(operator.kind, OperatorKind::As { .. })
 }
 
-/// The strategies native and shuffle run what needs nothing but the rows of the partition.
-fn needs_no_other_table(operator: &Operator) -> Result<()> {
-    let form = match &operator.kind {
-        OperatorKind::Join(_)
-        | OperatorKind::Lookup(_)
-        | OperatorKind::Union(_)
-        | OperatorKind::Evaluate(_)
-        | OperatorKind::Find(_)
-        | OperatorKind::Invoke { .. } => name(operator),
+/// Kusto makes series in a partition only where both bounds are written.
+fn series_has_bounds(operator: &Operator) -> Result<()> {
+    match &operator.kind {
         OperatorKind::MakeSeries(series) if series.from.is_none() || series.to.is_none() => {
-            "make-series without `from` and `to`"
+            let message = "make-series in partition needs `from` and `to`";
+            Err(semantic(codes::SHAPE, operator.keyword, message))
         }
-        _ => return Ok(()),
-    };
-    let message = format!("{form} does not stand in partition with this hint.strategy");
-    let mut error = semantic(codes::SHAPE, operator.keyword, message);
-    error.hints.push("hint.strategy=legacy takes it".to_string());
-    Err(error)
+        _ => Ok(()),
+    }
 }

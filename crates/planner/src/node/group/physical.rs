@@ -31,6 +31,8 @@ use super::{GroupNode, Groups};
 const ROWS_PER_BATCH: usize = 8192;
 /// So many results of single groups are made into one batch.
 const RESULTS_PER_PACK: usize = 512;
+/// Groups of so few rows are run with batches of that size.
+const SMALL_GROUP: usize = 64;
 /// After so many groups other work gets its turn, and a cancellation is seen.
 const GROUPS_PER_TURN: usize = 64;
 
@@ -168,6 +170,7 @@ impl ExecutionPlan for GroupExec {
             schema: self.schema(),
             memory: MemoryConsumer::new("Groups").register(context.memory_pool()),
             metrics: BaselineMetrics::new(&self.metrics, partition),
+            small: small_batches(&context),
             context,
             seen: 0,
             results: Vec::new(),
@@ -179,6 +182,13 @@ impl ExecutionPlan for GroupExec {
         });
         Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), stream)))
     }
+}
+
+/// The same context with short batches: operators make room for a whole batch when they begin, and a query with a
+/// group for each of its rows has them begin very often.
+fn small_batches(context: &TaskContext) -> Arc<TaskContext> {
+    let config = context.session_config().clone().with_batch_size(SMALL_GROUP);
+    Arc::new(TaskContext::default().with_session_config(config).with_runtime(context.runtime_env()))
 }
 
 /// The work over one stream of the input.
@@ -194,6 +204,8 @@ struct Work {
     memory: MemoryReservation,
     metrics: BaselineMetrics,
     context: Arc<TaskContext>,
+    /// The context in which small groups are run.
+    small: Arc<TaskContext>,
     /// How many groups there were.
     seen: usize,
     /// Results of single groups, which point into the buffers of the input.
@@ -282,7 +294,8 @@ impl Work {
         // A plan keeps state between its runs: what a join built, what a sort filtered by.
         let body = reset_plan_states(self.body.clone())?;
         for partition in 0..body.output_partitioning().partition_count() {
-            let mut rows = body.execute(partition, self.context.clone())?;
+            let context = if group.num_rows() <= SMALL_GROUP { &self.small } else { &self.context };
+            let mut rows = body.execute(partition, context.clone())?;
             while let Some(batch) = rows.next().await {
                 self.keep(group, &batch?)?;
             }
