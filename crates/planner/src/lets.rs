@@ -1,5 +1,6 @@
 //! Statements, `let`, and functions written in the query.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use kql_functions::{Typed, resolve};
@@ -45,6 +46,7 @@ impl Binder<'_> {
     ) -> Result<(Env, Option<&'s Expr>)> {
         let mut env = env.clone();
         let mut last = None;
+        let mut declared: HashSet<&str> = HashSet::new();
         for statement in statements {
             if last.is_some() {
                 let message = "only one expression of a query gives rows, and it comes last";
@@ -55,7 +57,13 @@ impl Binder<'_> {
                     Some(named) => env = named,
                     None => last = Some(expr),
                 },
-                StatementKind::Let { name, value } => env = self.let_statement(&env, name, value)?,
+                StatementKind::Let { name, value } => {
+                    if !declared.insert(&name.text) {
+                        let message = format!("`{}` is declared twice", name.text);
+                        return Err(semantic(codes::STATEMENT, name.span, message));
+                    }
+                    env = self.let_statement(&env, name, value)?;
+                }
                 StatementKind::Set { name, value } => self.set_statement(&env, name, value.as_ref())?,
                 StatementKind::QueryParameters(params) => env = self.query_parameters(&env, params)?,
                 StatementKind::Pattern(name) => {

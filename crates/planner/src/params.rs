@@ -28,7 +28,9 @@ impl<'a> Params<'a> {
     pub(crate) fn check(operator: &str, params: &'a [Parameter], rules: &[(&str, Rule)]) -> Result<Self> {
         for (index, param) in params.iter().enumerate() {
             let name = param.name.text.as_str();
-            if params[..index].iter().any(|earlier| earlier.name.text == name) {
+            let repeats = params[..index].iter().any(|earlier| earlier.name.text == name);
+            // A shuffle may go by several keys.
+            if repeats && name != "hint.shufflekey" {
                 let message = format!("{operator} has the parameter `{name}` twice");
                 return Err(semantic(codes::UNKNOWN_PARAMETER, param.name.span, message));
             }
@@ -52,17 +54,17 @@ impl<'a> Params<'a> {
 
     /// Refuses a `hint.shufflekey` that is none of these columns.
     pub(crate) fn check_shuffle_key(&self, columns: &[Column]) -> Result<()> {
-        match self.get("hint.shufflekey") {
-            Some(Expr { kind: ExprKind::Name(name), span })
-                if !columns.iter().any(|column| column.name == *name) =>
+        for param in self.params.iter().filter(|param| param.name.text == "hint.shufflekey") {
+            if let ExprKind::Name(name) = &param.value.kind
+                && !columns.iter().any(|column| column.name == *name)
             {
                 let message = format!("there is no column `{name}` here");
-                let mut error = semantic(codes::UNKNOWN_NAME, *span, message);
+                let mut error = semantic(codes::UNKNOWN_NAME, param.value.span, message);
                 error.hints.extend(suggest::hint(name, columns.iter().map(|column| column.name.as_str())));
-                Err(error)
+                return Err(error);
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// The parameter of a name.

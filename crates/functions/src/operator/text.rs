@@ -95,6 +95,14 @@ const PREDICATES: &[Predicate] = &[
 
 /// `text op needle`; never null, since a null counts as the empty text.
 pub(super) fn apply(predicate: Predicate, text: Typed, needle: Typed) -> Result<Typed, CallError> {
+    let by_term = matches!(
+        predicate.test,
+        Test::Find { place: Place::Term | Place::TermPrefix | Place::TermSuffix, .. }
+    );
+    if by_term && needle.ty == ScalarType::Dynamic && !needle.is_null_literal() {
+        let message = format!("{} looks for a string, not a dynamic", predicate.name);
+        return Err(CallError::argument(1, message));
+    }
     let text = as_text(0, predicate.name, text)?;
     let needle = as_text(1, predicate.name, needle)?;
     if let (Test::Regex, Some(pattern)) = (predicate.test, needle.literal_str())

@@ -2,7 +2,7 @@
 
 use kql_functions::Typed;
 use kql_functions::scalar::dynamic::path;
-use kql_parser::ast::{Expr, ExprKind, Literal, UnaryOp};
+use kql_parser::ast::{Call, Expr, ExprKind, FunctionParameter, Literal, Name, ParameterKind, UnaryOp};
 use kql_parser::span::Span;
 use kql_types::ScalarType;
 
@@ -37,6 +37,14 @@ impl Binder<'_> {
             Some(Binding::OfRow) => {
                 let message = format!("`{name}` depends on the row, and this sub-query runs once");
                 return Err(semantic(codes::NOT_CONSTANT, span, message));
+            }
+            // A function whose parameters all have defaults is called by its bare name too.
+            Some(Binding::Function(function))
+                if function.decl.parameters.iter().all(has_default)
+                    && !self.is_tabular_function(function) =>
+            {
+                let call = Call { name: Name { text: name.to_string(), span }, args: Vec::new() };
+                return self.call(scope, &call, span);
             }
             Some(Binding::Tabular(_) | Binding::Function(_) | Binding::Graph(_)) => {
                 let message = format!("`{name}` is a table, a graph or a function, not a value");
@@ -173,6 +181,10 @@ fn record_named<'a>(scope: &RowScope<'a>, target: &Expr) -> Option<&'a Record> {
     let ExprKind::Name(name) = &target.kind else { return None };
     let hidden = scope.columns.iter().any(|column| column.name == *name);
     scope.records.iter().find(|record| !hidden && record.name == *name)
+}
+
+fn has_default(parameter: &FunctionParameter) -> bool {
+    matches!(parameter.kind, ParameterKind::Scalar { default: Some(_), .. })
 }
 
 /// `d.a` suggests `d_a`; under something nameless it suggests nothing.

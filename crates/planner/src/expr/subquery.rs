@@ -13,6 +13,7 @@ use crate::Result;
 use crate::bind::Binder;
 use crate::codes::{self, internal, semantic};
 use crate::env::Env;
+use crate::frame::{Frame, one_row};
 
 /// As many distinct values as Kusto itself takes from a table in `in`.
 const MAX_LIST: usize = 1_000_000;
@@ -72,11 +73,29 @@ impl Binder<'_> {
         Ok(Bound::new(Typed::new(lit(names), ScalarType::Dynamic)))
     }
 
+    /// The value of an expression without columns, computed once although it may differ from call to call.
+    fn value_once(&mut self, env: &Env, expr: &Expr) -> Result<Bound> {
+        let value = self.scalar(&RowScope::constants(env), expr)?;
+        if value.literal().is_some() {
+            return Ok(Bound::new(value));
+        }
+        let ty = value.ty;
+        let frame = one_row()
+            .and_then(|plan| Frame::new(plan, Vec::new()).project(vec![("value".to_string(), value)]))
+            .map_err(|error| internal(expr.span, &error))?;
+        let batches = self.run_now(&frame, expr.span)?;
+        let value = match batches.iter().find(|batch| batch.num_rows() > 0) {
+            Some(batch) => ScalarValue::try_from_array(batch.column(0), 0)
+                .map_err(|error| internal(expr.span, &error))?,
+            None => null_value(ty),
+        };
+        Ok(Bound::new(Typed::new(lit(value), ty)))
+    }
+
     /// `toscalar(T)`: the first value of the first row, null when there is none.
     pub(crate) fn toscalar(&mut self, env: &Env, expr: &Expr) -> Result<Bound> {
         if !self.is_tabular(env, expr) {
-            let value = self.constant(env, expr, "the argument of toscalar()")?;
-            return Ok(Bound::new(value));
+            return self.value_once(env, expr);
         }
         let frame = self.table(&env.sealed(), expr)?;
         let Some(column) = frame.columns.first().cloned() else {

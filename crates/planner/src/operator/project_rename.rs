@@ -23,22 +23,17 @@ impl Binder<'_> {
             let ExprKind::Name(_) = &column.expr.kind else {
                 return Err(semantic(codes::SHAPE, column.expr.span, "only a column can be renamed"));
             };
-            for position in self.columns_like(&frame, &column.expr)? {
-                names[position] = new.text.clone();
+            // A name that is there already is refused even where its column gets another.
+            if names.contains(&new.text) || frame.column(&new.text).is_some() {
+                let message = format!("two columns are named `{}`", new.text);
+                return Err(semantic(codes::DUPLICATE_COLUMN, new.span, message));
             }
-        }
-        for (position, name) in names.iter().enumerate() {
-            if names[..position].contains(name) {
-                let place = columns
-                    .iter()
-                    .flat_map(|column| &column.names)
-                    .find(|new| new.text == *name)
-                    .map_or(span, |new| new.span);
-                return Err(semantic(
-                    codes::DUPLICATE_COLUMN,
-                    place,
-                    format!("two columns are named `{name}`"),
-                ));
+            for position in self.columns_like(&frame, &column.expr)? {
+                if names[position] != frame.columns[position].name {
+                    let message = format!("`{}` is renamed twice", frame.columns[position].name);
+                    return Err(semantic(codes::DUPLICATE_COLUMN, column.expr.span, message));
+                }
+                names[position] = new.text.clone();
             }
         }
         let projected =

@@ -1,5 +1,6 @@
 //! `range name from a to b step c`
 
+use datafusion::scalar::ScalarValue;
 use kql_functions::{Typed, resolve};
 use kql_parser::ast::{Expr, Range};
 use kql_parser::span::Span;
@@ -25,6 +26,9 @@ impl Binder<'_> {
             let message = format!("range does not go from {} to {} by {}", from.ty, to.ty, step.ty);
             semantic(codes::TYPES, range.from.span.to(range.step.span), message)
         })?;
+        if step.literal_i64() == Some(0) || matches!(step.literal(), Some(ScalarValue::Float64(Some(0.0)))) {
+            return Err(semantic(codes::ARGUMENTS, range.step.span, "the step of range must not be 0"));
+        }
         let (values, count) = if ty == ScalarType::Real {
             let from = self.real(from, &range.from)?;
             let to = self.real(to, &range.to)?;
@@ -50,7 +54,7 @@ impl Binder<'_> {
         let value = resolve::convert(value, ScalarType::Real)
             .map_err(|error| self.call_error(error, expr.span, &[]))?;
         Ok(match value.literal() {
-            Some(datafusion::scalar::ScalarValue::Float64(value)) => *value,
+            Some(ScalarValue::Float64(value)) => *value,
             _ => None,
         })
     }

@@ -27,7 +27,7 @@ impl Binder<'_> {
             return Err(semantic(codes::ARGUMENTS, second.expr.span(), "top takes one key"));
         }
         let count = self.count_of(env, count, "the number of rows")?;
-        let keys = self.sort_keys(env, &frame, by)?;
+        let keys = self.sort_keys(env, &frame, by, true)?;
         frame.plan = LogicalPlanBuilder::from(node::ordered(frame.plan, keys, Some(count)))
             .limit(0, Some(count))
             .and_then(LogicalPlanBuilder::build)

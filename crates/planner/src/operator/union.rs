@@ -114,6 +114,10 @@ pub(crate) fn frames(
         return Err(semantic(codes::ARGUMENTS, span, "union needs a table"));
     }
     let mut columns = union_columns(&sources, inner);
+    if let Some(name) = with_source.filter(|name| columns.iter().any(|column| column.output.name == **name)) {
+        let message = format!("two columns are named `{name}`");
+        return Err(semantic(codes::DUPLICATE_COLUMN, span, message));
+    }
     let mut schema: Vec<Column> = columns.iter().map(|column| column.output.clone()).collect();
     if let Some(name) = with_source {
         schema.insert(0, Column::new(name, ScalarType::String));
