@@ -9,6 +9,7 @@ pub(crate) mod extract;
 pub(crate) mod graph;
 pub(crate) mod group;
 mod logical;
+pub(crate) mod near;
 mod order;
 mod physical;
 pub(crate) mod range;

@@ -106,7 +106,6 @@ impl Binder<'_> {
         }
     }
 
-    #[allow(dead_code)]
     /// The value of a constant whole-number argument.
     pub(super) fn long_argument(&mut self, env: &Env, arg: &Expr, what: &str) -> Result<i64> {
         let value = self.constant(env, arg, what)?;

@@ -1,5 +1,6 @@
 //! Plugins of `evaluate`, one file each.
 
+mod activity;
 mod arguments;
 mod bag_unpack;
 mod geo_lookup;
@@ -7,6 +8,7 @@ mod ip_lookup;
 mod lookup;
 mod narrow;
 mod pivot;
+mod rows_near;
 mod schema_merge;
 
 use kql_parser::ast::{ColumnDecl, Expr};
@@ -42,14 +44,20 @@ pub(crate) struct Plugin {
 }
 
 const PLUGINS: &[Plugin] = &[
+    plugin("activity_counts_metrics", activity::counts::run),
+    plugin("activity_engagement", activity::engagement::run),
+    plugin("activity_metrics", activity::metrics::run),
     plugin("bag_unpack", bag_unpack::run).with_schema(),
     plugin("geo_line_lookup", geo_lookup::line),
     plugin("geo_polygon_lookup", geo_lookup::polygon),
     plugin("ipv4_lookup", ip_lookup::v4),
     plugin("ipv6_lookup", ip_lookup::v6),
     plugin("narrow", narrow::run),
+    plugin("new_activity_metrics", activity::new_users::run),
     plugin("pivot", pivot::run).with_schema(),
+    plugin("rows_near", rows_near::run),
     plugin("schema_merge", schema_merge::run),
+    plugin("sliding_window_counts", activity::sliding_window::run),
 ];
 
 const fn plugin(name: &'static str, run: Run) -> Plugin {
