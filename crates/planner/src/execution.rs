@@ -210,6 +210,7 @@ impl Execution {
             SessionStateBuilder::new()
                 .with_config(config)
                 .with_aggregate_functions(vec![first_value_udaf()])
+                .with_analyzer_rules(Vec::new())
                 .with_query_planner(Arc::new(RowQueryPlanner))
                 .build()
         })

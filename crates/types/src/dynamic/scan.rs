@@ -3,6 +3,8 @@
 //! Nothing is validated on the way: a value is skipped by its brackets and quotes alone. Every slice returned
 //! is the raw text of one value without the white space around it.
 
+use std::cmp::Ordering;
+
 use super::text::{Number, number, unquote};
 use crate::json::quote_or_escape;
 
@@ -63,7 +65,30 @@ pub fn type_name(json: &str) -> &'static str {
 /// The raw value of a key, `null` included; `None` where the text is no bag or has no such key.
 /// Of a repeated key the last value counts.
 pub fn get_key<'a>(json: &'a str, key: &str) -> Option<&'a str> {
-    entries(json).filter(|(raw, _)| key_is(raw, key)).last().map(|(_, value)| value)
+    let bytes = json.as_bytes();
+    let mut at = skip_space(bytes, 0);
+    if bytes.get(at) != Some(&b'{') {
+        return None;
+    }
+    let mut found = None;
+    // The entries as `entries()` gives them, without the slices that nobody looks at.
+    while let Some(b'{' | b',') = bytes.get(at) {
+        let name = skip_space(bytes, at + 1);
+        let Some(end) = (bytes.get(name) == Some(&b'"')).then(|| skip_string(bytes, name)).flatten() else {
+            break;
+        };
+        let colon = skip_space(bytes, end);
+        let start = skip_space(bytes, colon + 1);
+        let Some(after) = (bytes.get(colon) == Some(&b':')).then(|| skip_value(bytes, start)).flatten()
+        else {
+            break;
+        };
+        if is_key(bytes.get(name + 1..end - 1).unwrap_or_default(), key, || json.get(name..end)) {
+            found = Some((start, after));
+        }
+        at = skip_space(bytes, after);
+    }
+    found.and_then(|(start, end)| json.get(start..end))
 }
 
 /// The raw element at a position, `null` included; a negative position counts from the end. `None` where the
@@ -95,7 +120,17 @@ pub fn array_length(json: &str) -> Option<usize> {
 /// Whether a raw key, quotes included, spells this key.
 pub fn key_is(raw: &str, key: &str) -> bool {
     let inner = raw.as_bytes().get(1..raw.len().saturating_sub(1)).unwrap_or_default();
-    inner == key.as_bytes() || (inner.contains(&b'\\') && unquote(raw) == key)
+    is_key(inner, key, || Some(raw))
+}
+
+/// Whether what stands between the quotes spells this key; `raw` is the text with its quotes.
+fn is_key<'a>(inner: &[u8], key: &str, raw: impl FnOnce() -> Option<&'a str>) -> bool {
+    // An escape is longer than what it stands for.
+    match inner.len().cmp(&key.len()) {
+        Ordering::Less => false,
+        Ordering::Equal => inner == key.as_bytes(),
+        Ordering::Greater => inner.contains(&b'\\') && raw().is_some_and(|raw| unquote(raw) == key),
+    }
 }
 
 /// The raw elements of an array; nothing where the text is no array.
