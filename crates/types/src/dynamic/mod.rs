@@ -4,6 +4,7 @@
 
 mod canonical;
 mod convert;
+mod finder;
 mod scan;
 mod text;
 mod validate;
@@ -14,6 +15,7 @@ pub use convert::{
     expand_to_bool, expand_to_int, expand_to_long, expand_to_real, to_bool, to_datetime, to_decimal, to_guid,
     to_int, to_long, to_real, to_timespan,
 };
+pub use finder::PathFinder;
 pub use scan::{
     Elements, Entries, JsonKind, PathStep, array_length, elements, entries, get_index, get_key, get_path,
     key_is, kind, type_name,

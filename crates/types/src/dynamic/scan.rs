@@ -255,6 +255,12 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// The raw value that begins at a place, or after the white space there.
+pub(super) fn value_at(json: &str, at: usize) -> Option<&str> {
+    let start = skip_space(json.as_bytes(), at);
+    json.get(start..skip_value(json.as_bytes(), start)?)
+}
+
 fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         at += 1;

@@ -4,7 +4,7 @@ use datafusion::arrow::array::{Array, ArrayRef, Int64Array, StringViewArray};
 use datafusion::common::{DataFusionError, Result};
 use datafusion::logical_expr::{Expr, cast};
 use kql_types::ScalarType;
-use kql_types::dynamic::{JsonKind, PathStep, get_path, kind, tostring};
+use kql_types::dynamic::{JsonKind, PathFinder, PathStep, get_path, kind, tostring};
 
 use crate::adapter::{KernelUdf, kernel};
 use crate::column::{Input, Json, Output};
@@ -101,11 +101,11 @@ fn path(inputs: &[Input], rows: usize) -> Result<ArrayRef> {
         arrays.iter().zip(steps).map(|(array, input)| array.get(input.index(row))).collect()
     };
     let same_for_all = steps.iter().all(Input::is_scalar);
-    let fixed = if same_for_all { at_row(0) } else { None };
+    let fixed = if same_for_all { at_row(0).map(|steps| PathFinder::new(&steps)) } else { None };
     let mut builder = <Json as Output>::builder(rows);
     for row in 0..rows {
         let found = target.get(row).and_then(|json| {
-            if same_for_all { get_path(json.0, fixed.as_deref()?) } else { get_path(json.0, &at_row(row)?) }
+            if same_for_all { fixed.as_ref()?.get(json.0) } else { get_path(json.0, &at_row(row)?) }
         });
         Json::append(&mut builder, found.map(Json));
     }
