@@ -21,6 +21,9 @@ pub struct Cli {
     /// What the prompt works on.
     #[command(flatten)]
     pub data: DataArgs,
+    /// Which times it sees.
+    #[command(flatten)]
+    pub times: TimeArgs,
 }
 
 const EXIT_CODES: &str =
@@ -49,6 +52,15 @@ pub enum Command {
     Test(TestArgs),
     /// Write a made-up tenant with a month of logs and a day of attacks, and open a prompt on it.
     Demo(DemoArgs),
+    /// Tell where queries lose their rows: the rows after each operator, and what the data holds instead.
+    Why(WhyArgs),
+    /// Tell what an error code means, or what a function or an operator does.
+    Explain(ExplainArgs),
+    /// Complete queries line by line: one JSON request {"id", "kql", "cursor"} a line on standard input, one answer
+    /// {"id", "start", "end", "candidates": [{"text", "kind", "detail"}]} a line.
+    Complete(BatchArgs),
+    /// Print what a shell needs to complete this command line, or the manual page.
+    Generate(GenerateArgs),
     /// Bring files into a local store, which opens at once and answers faster; again for what is new or has changed.
     Import(ImportArgs),
     /// Write the rows of a query, or of every table of the data, to CSV, NDJSON or Parquet files.
@@ -79,9 +91,23 @@ pub struct DataArgs {
     /// What now() and ago() take as the present: a datetime, or `data` for the newest event that was loaded.
     #[arg(long, value_name = "TIME|data")]
     pub now: Option<String>,
+    /// Settings of a project instead of those of kql.toml in this folder or above it.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// How the files are read.
     #[command(flatten)]
     pub read: ReadArgs,
+}
+
+/// Which times queries see.
+#[derive(Debug, Clone, Default, Args)]
+pub struct TimeArgs {
+    /// Only rows of tables from this time on, by TimeGenerated or Timestamp.
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Only rows of tables up to this time, by TimeGenerated or Timestamp.
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
 }
 
 /// How the files of data are read.
@@ -199,6 +225,9 @@ pub struct RunArgs {
     /// The data and the time.
     #[command(flatten)]
     pub data: DataArgs,
+    /// Which times the queries see.
+    #[command(flatten)]
+    pub times: TimeArgs,
     /// The value of a name in `declare query_parameters`.
     #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
     pub params: Vec<String>,
@@ -208,6 +237,48 @@ pub struct RunArgs {
     /// Rows that `--format table` prints of each result; 0 prints all. On a terminal 40, else all.
     #[arg(long, value_name = "N")]
     pub max_rows: Option<usize>,
+    /// Write the rows of the last query to a file, in the format of its extension unless --format is given.
+    #[arg(long, short = 'o', value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Tell on standard error what each step of the plan did: rows, time, memory.
+    #[arg(long)]
+    pub profile: bool,
+    /// Go on with the next query after one that failed.
+    #[arg(long)]
+    pub keep_going: bool,
+}
+
+/// Arguments of `kql why`.
+#[derive(Debug, Args)]
+pub struct WhyArgs {
+    /// Files of queries; `-` is standard input.
+    #[arg(value_name = "FILE.kql")]
+    pub files: Vec<PathBuf>,
+    /// A query.
+    #[arg(short = 'e', long = "execute", value_name = "QUERY")]
+    pub queries: Vec<String>,
+    /// The data and the time.
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// Which times the queries see.
+    #[command(flatten)]
+    pub times: TimeArgs,
+}
+
+/// Arguments of `kql explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// An error code such as KQL0101, a function or an operator.
+    #[arg(value_name = "CODE|NAME", required = true)]
+    pub topics: Vec<String>,
+}
+
+/// Arguments of `kql generate`.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// What is printed: bash, elvish, fish, powershell, zsh or man.
+    #[arg(value_name = "KIND", value_parser = ["bash", "elvish", "fish", "powershell", "zsh", "man"])]
+    pub kind: String,
 }
 
 /// Arguments of `kql batch`.

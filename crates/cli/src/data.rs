@@ -9,11 +9,11 @@ use kql_logs::{DataSpec, Duplicates, FileReport, LoadOptions};
 use kql_planner::{Engine, QueryOptions};
 use kql_types::{Schema, datetime};
 
-use crate::args::{DataArgs, ReadArgs};
+use crate::args::{DataArgs, ReadArgs, TimeArgs};
 use crate::catalog::LogCatalog;
 use crate::deferred::Later;
 use crate::errors::Failure;
-use crate::outside;
+use crate::{inspect, outside, project};
 
 /// An engine with what it was loaded from.
 pub struct Loaded {
@@ -39,8 +39,9 @@ impl Loaded {
 /// Text files of at least this size are read by queries rather than into memory.
 const LARGE: u64 = 64 << 20;
 
-/// Loads the data of the command line.
+/// Loads the data of the command line and of the project's settings.
 pub fn load(args: &DataArgs) -> Result<Loaded, Failure> {
+    let args = &project::settled(args)?;
     let specs: Vec<DataSpec> = args.data.iter().map(|spec| DataSpec::parse(spec)).collect();
     // The newest time of all rows cannot be known without them.
     let defer_from = (args.now.as_deref() != Some("data")).then_some(LARGE);
@@ -143,16 +144,13 @@ pub fn without_data(schemas: Option<Vec<(String, Schema)>>) -> Result<Engine, Fa
 }
 
 /// The time that `--now` or a request names; `data` is the newest time of the loaded rows.
-fn now(text: Option<&str>, report: &[FileReport]) -> Result<Option<i64>, Failure> {
+pub fn now(text: Option<&str>, report: &[FileReport]) -> Result<Option<i64>, Failure> {
     match text {
         None => Ok(None),
-        Some("data") => {
-            let times = report.iter().flat_map(|file| &file.tables).filter_map(|table| table.span);
-            match times.map(|(_, newest)| newest).max() {
-                Some(newest) => Ok(Some(newest)),
-                None => Err(Failure::usage("--now data: no row that was loaded has a time")),
-            }
-        }
+        Some("data") => match newest(report) {
+            Some(newest) => Ok(Some(newest)),
+            None => Err(Failure::usage("--now data: no row that was loaded has a time")),
+        },
         Some(text) => match datetime::parse(text) {
             Some(ticks) => Ok(Some(ticks)),
             None => Err(Failure::usage(format!("--now {text}: this is neither a datetime nor `data`"))),
@@ -186,4 +184,101 @@ pub fn tell(report: &[FileReport]) -> bool {
         }
     }
     failed
+}
+
+/// The time of the newest row that was loaded.
+pub fn newest(report: &[FileReport]) -> Option<i64> {
+    let times = report.iter().flat_map(|file| &file.tables).filter_map(|table| table.span);
+    times.map(|(_, newest)| newest).max()
+}
+
+/// Whether a time is so long ago that ago() hardly means it: two days.
+pub fn is_old(ticks: i64) -> bool {
+    const TICKS_PER_SECOND: i64 = 10_000_000;
+    let since_epoch =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let now = datetime::UNIX_EPOCH_TICKS + i64::try_from(since_epoch).unwrap_or(0) * TICKS_PER_SECOND;
+    now - ticks > 2 * 24 * 3600 * TICKS_PER_SECOND
+}
+
+/// A loaded table.
+#[derive(Debug, Clone)]
+pub struct LoadedRows {
+    /// Its name.
+    pub name: String,
+    /// Its rows.
+    pub rows: u64,
+    /// The times of its first and last row.
+    pub span: Option<(i64, i64)>,
+}
+
+impl LoadedRows {
+    /// The table in a line.
+    pub fn line(&self) -> String {
+        let rows = inspect::counted(self.rows, "row");
+        let span = self.span.map_or(String::new(), |(from, to)| {
+            format!(", {} to {}", datetime::to_text(from), datetime::to_text(to))
+        });
+        format!("{} {rows}{span}", self.name)
+    }
+}
+
+/// The loaded tables, those of several files as one.
+pub fn tables(report: &[FileReport]) -> Vec<LoadedRows> {
+    let mut tables: Vec<LoadedRows> = Vec::new();
+    for part in report.iter().flat_map(|file| &file.tables) {
+        match tables.iter_mut().find(|table| table.name == part.table) {
+            Some(table) => {
+                table.rows += part.rows;
+                table.span = match (table.span, part.span) {
+                    (Some((from, to)), Some((start, end))) => Some((from.min(start), to.max(end))),
+                    (one, other) => one.or(other),
+                };
+            }
+            None => {
+                tables.push(LoadedRows { name: part.table.clone(), rows: part.rows, span: part.span });
+            }
+        }
+    }
+    tables.sort_by(|one, other| one.name.cmp(&other.name));
+    tables
+}
+
+/// Loads the data, of which queries see only some times.
+pub fn load_within(args: &DataArgs, times: &TimeArgs) -> Result<Loaded, Failure> {
+    let time_range = time_range(times.from.as_deref(), times.to.as_deref())?;
+    let mut loaded = load(args)?;
+    loaded.options.time_range = time_range;
+    Ok(loaded)
+}
+
+/// The times that `--from` and `--to` name; one alone leaves the other side open.
+pub fn time_range(from: Option<&str>, to: Option<&str>) -> Result<Option<(i64, i64)>, Failure> {
+    let time = |text: &str| {
+        datetime::parse(text).ok_or_else(|| Failure::usage(format!("{text}: this is no datetime")))
+    };
+    let from = from.filter(|text| !text.is_empty()).map(time).transpose()?;
+    let to = to.filter(|text| !text.is_empty()).map(time).transpose()?;
+    match (from, to) {
+        (None, None) => Ok(None),
+        (Some(from), Some(to)) if from > to => {
+            Err(Failure::usage("the range of times ends before it begins"))
+        }
+        (from, to) => Ok(Some((from.unwrap_or(0), to.unwrap_or(i64::MAX)))),
+    }
+}
+
+/// A size such as `500MB`.
+pub fn bytes(text: &str) -> Option<usize> {
+    let text = text.trim().to_uppercase();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim().trim_end_matches('B') {
+        "" => 1,
+        "K" => 1 << 10,
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        _ => return None,
+    };
+    number.parse::<usize>().ok()?.checked_mul(factor)
 }

@@ -7,9 +7,9 @@ use std::path::Path;
 use kql_tenant::{File, Options};
 use kql_types::datetime;
 
-use crate::args::{DataArgs, DemoArgs};
+use crate::args::{DataArgs, DemoArgs, TimeArgs};
 use crate::errors::Failure;
-use crate::repl;
+use crate::shell;
 
 /// Queries that show the point within a minute, each with what to look for.
 const QUERIES: [(&str, &str); 5] = [
@@ -69,7 +69,7 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
         eprintln!("Open it with: kql {} --now {now}", data.join(" "));
         return Ok(());
     }
-    repl::run(&DataArgs { data: paths, now: Some(now), ..DataArgs::default() })
+    shell::run(&DataArgs { data: paths, now: Some(now), ..DataArgs::default() }, &TimeArgs::default())
 }
 
 fn write(folder: &Path, files: &[File]) -> Result<(), Failure> {

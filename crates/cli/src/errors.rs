@@ -6,6 +6,8 @@ use kql_parser::diagnostic::Diagnostic;
 use kql_parser::render;
 use kql_parser::span::Span;
 
+use crate::colour;
+
 /// Why the command ends.
 #[derive(Debug)]
 pub struct Failure {
@@ -41,10 +43,15 @@ impl Failure {
 
     /// Tells why and gives the exit code.
     pub fn report(self) -> ExitCode {
-        if let Some(message) = self.message {
+        self.tell();
+        ExitCode::from(self.code)
+    }
+
+    /// Tells why, where that has not been done already.
+    pub fn tell(&self) {
+        if let Some(message) = &self.message {
             eprintln!("kql: {message}");
         }
-        ExitCode::from(self.code)
     }
 }
 
@@ -72,11 +79,26 @@ pub fn tell(source: Option<&str>, text: &str, offset: usize, diagnostics: &[Diag
             eprintln!();
         }
         let picture = render(text, &shifted(diagnostic, offset));
-        match source {
-            Some(source) => eprintln!("{}", picture.replacen("--> ", &format!("--> {source}:"), 1)),
-            None => eprintln!("{picture}"),
-        }
+        let picture = match source {
+            Some(source) => picture.replacen("--> ", &format!("--> {source}:"), 1),
+            None => picture,
+        };
+        eprintln!("{}", if colour::on_stderr() { coloured(&picture) } else { picture });
     }
+}
+
+/// The picture with its first line and the marks in colour.
+fn coloured(picture: &str) -> String {
+    let lines = picture.lines().enumerate().map(|(number, line)| {
+        let marks =
+            line.trim_start().strip_prefix('|').is_some_and(|rest| rest.trim_start().starts_with('^'));
+        match line.trim_start() {
+            _ if number == 0 || marks => colour::sequence(line, "1;31"),
+            rest if rest.starts_with("= help") => colour::sequence(line, "36"),
+            _ => line.to_string(),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn shifted(diagnostic: &Diagnostic, offset: usize) -> Diagnostic {

@@ -5,22 +5,31 @@ mod ask;
 mod batch;
 mod catalog;
 mod check;
+mod colour;
+mod complete;
 mod data;
 mod deferred;
 mod demo;
 mod errors;
 mod export;
+mod generate;
 mod import;
 mod inspect;
+mod interrupt;
+mod manual;
 mod output;
 mod outside;
+mod pager;
 mod panics;
 mod parquet;
-mod repl;
+mod profile;
+mod project;
 mod request;
 mod run;
+mod shell;
 mod source;
 mod test;
+mod why;
 
 use std::process::ExitCode;
 
@@ -56,6 +65,10 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Import(args)) => import::run(&args),
         Some(Command::Export(args)) => export::run(&args),
-        None => repl::run(&cli.data),
+        Some(Command::Why(args)) => why::run(&args),
+        Some(Command::Explain(args)) => manual::run(&args),
+        Some(Command::Complete(args)) => complete::run(&args),
+        Some(Command::Generate(args)) => generate::run(&args),
+        None => shell::run(&cli.data, &cli.times),
     }
 }

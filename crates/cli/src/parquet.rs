@@ -3,7 +3,7 @@
 //! Datetimes become timestamps in UTC, timespans durations, guids and dynamics text. The fields name KQL's types, so that
 //! `kql` itself reads the columns back as they were.
 
-use std::fs::File;
+use std::io::Write;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -21,14 +21,21 @@ use kql_types::{Cell, Column, ScalarType, text};
 /// Rows in a row group.
 const ROW_GROUP: usize = 128 * 1024;
 
-/// Writes the rows of a result. A value that the file's types cannot hold is an error, not a loss.
-pub fn write(table: &ResultTable, file: File) -> Result<File, String> {
+/// The rows of a result in types that other programs know; at least one batch, so that a result without rows has its
+/// columns.
+pub fn portable_batches(table: &ResultTable) -> Result<Vec<RecordBatch>, String> {
     let batches = table.batches.iter().map(|batch| convert(table, batch));
     let batches: Vec<RecordBatch> = batches.collect::<Result<_, _>>()?;
-    let schema = match batches.first() {
-        Some(batch) => batch.schema(),
-        None => convert(table, &RecordBatch::new_empty(storage(&table.columns)))?.schema(),
-    };
+    match batches.is_empty() {
+        true => Ok(vec![convert(table, &RecordBatch::new_empty(storage(&table.columns)))?]),
+        false => Ok(batches),
+    }
+}
+
+/// Writes the rows of a result. A value that the file's types cannot hold is an error, not a loss.
+pub fn write<W: Write + Send>(table: &ResultTable, file: W) -> Result<W, String> {
+    let batches = portable_batches(table)?;
+    let schema = batches.first().map(RecordBatch::schema).ok_or("a result without columns")?;
     let level = ZstdLevel::try_new(3).map_err(|error| error.to_string())?;
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::logical_expr::LogicalPlanBuilder;
+use datafusion::logical_expr::{LogicalPlanBuilder, lit};
 use kql_parser::ast;
 use kql_parser::diagnostic::Diagnostic;
 use kql_parser::span::Span;
@@ -100,7 +100,18 @@ impl<'e> Binder<'e> {
         frame.hidden = table.hidden;
         frame.held = held;
         frame.source_name = Some(name.to_string());
-        Ok(frame)
+        self.within_range(frame, span)
+    }
+
+    /// The rows whose time lies in the range that the caller asked for.
+    fn within_range(&self, frame: Frame, span: Span) -> Result<Frame> {
+        let Some((from, to)) = self.options.time_range else { return Ok(frame) };
+        let is_time =
+            |name: &str| frame.column(name).filter(|column| column.ty == kql_types::ScalarType::DateTime);
+        let Some(time) = is_time("TimeGenerated").or_else(|| is_time("Timestamp")) else { return Ok(frame) };
+        let time = column_expr(&time.name);
+        let predicate = time.clone().gt_eq(lit(from)).and(time.lt_eq(lit(to)));
+        frame.filter(predicate).map_err(|error| internal(span, &error))
     }
 
     /// Runs a sub-query whose answer the plan depends on; no rows when only checking.

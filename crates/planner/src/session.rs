@@ -5,6 +5,7 @@ use std::sync::Arc;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::Result as PlanResult;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use kql_parser::diagnostic::Diagnostic;
 use kql_parser::span::Span;
@@ -27,6 +28,9 @@ pub struct QueryOptions {
     pub now: Option<i64>,
     /// Values of `declare query_parameters`, as text.
     pub params: Vec<(String, String)>,
+    /// Only rows of tables whose time lies between these two, in ticks, both included; tables without a column
+    /// `TimeGenerated` or `Timestamp` are read whole.
+    pub time_range: Option<(i64, i64)>,
     /// What a query may read besides the catalogue.
     pub outside: Outside,
     /// Bytes that the rows a query keeps may take; what can be is written to disk beyond them. Unlimited when absent.
@@ -92,12 +96,22 @@ impl Engine {
 
     /// Runs a query and gives the plan that ran, with what each step measured: rows, times, row groups skipped.
     pub fn analyze(&self, text: &str, options: &QueryOptions) -> Result<String, Vec<Diagnostic>> {
+        let plan = self.executed(text, options)?;
+        Ok(DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(true).to_string())
+    }
+
+    /// Runs a query and gives the plan that ran.
+    pub(crate) fn executed(
+        &self,
+        text: &str,
+        options: &QueryOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>, Vec<Diagnostic>> {
         let frame = self.bind(text, options, true)?;
         let (_, plan) = self
             .execution
             .run(&frame.plan, options, RowOrder::Any)
             .map_err(|error| vec![*codes::runtime(whole(text), &error)])?;
-        Ok(DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(true).to_string())
+        Ok(plan)
     }
 
     /// The catalogue.

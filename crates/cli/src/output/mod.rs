@@ -1,14 +1,20 @@
 //! The formats in which rows are written.
 
+mod columnar;
 mod csv;
+mod datatable;
+mod html;
 mod json;
 mod kusto_v1;
+mod kusto_v2;
 mod markdown;
 mod ndjson;
 mod table;
 mod tsv;
+mod vertical;
 
 use std::io::{IsTerminal, Result, Write, stdout};
+use std::path::Path;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use kql_planner::{QueryResult, ResultTable};
@@ -24,34 +30,74 @@ pub struct Format {
     pub about: &'static str,
     /// Whether the results of several queries are a blank line apart.
     pub spaced: bool,
+    /// It is bytes and no text, one file a query.
+    pub binary: bool,
+    /// The extensions of its files.
+    pub extensions: &'static [&'static str],
     write: fn(&QueryResult, &Layout, &mut dyn Write) -> Result<()>,
+}
+
+const fn format_of(
+    name: &'static str,
+    about: &'static str,
+    extensions: &'static [&'static str],
+    write: fn(&QueryResult, &Layout, &mut dyn Write) -> Result<()>,
+) -> Format {
+    Format { name, about, spaced: false, binary: false, extensions, write }
+}
+
+const fn spaced(format: Format) -> Format {
+    Format { spaced: true, ..format }
+}
+
+const fn binary(format: Format) -> Format {
+    Format { binary: true, ..format }
 }
 
 /// Every format, in the order of the help text.
 pub const FORMATS: &[Format] = &[
-    Format {
-        name: "table",
-        about: "a table for reading, cut to the terminal",
-        spaced: true,
-        write: table::write,
-    },
-    Format {
-        name: "csv",
-        about: "comma-separated values with a header line",
-        spaced: true,
-        write: csv::write,
-    },
-    Format { name: "tsv", about: "tab-separated values with a header line", spaced: true, write: tsv::write },
-    Format { name: "json", about: "one JSON array of objects a result", spaced: false, write: json::write },
-    Format { name: "ndjson", about: "one JSON object a line", spaced: false, write: ndjson::write },
-    Format { name: "markdown", about: "a Markdown table", spaced: true, write: markdown::write },
-    Format {
-        name: "kusto-v1",
-        about: "the answer of Kusto's v1 REST endpoint",
-        spaced: false,
-        write: kusto_v1::write,
-    },
+    spaced(format_of("table", "a table for reading, cut to the terminal", &["txt"], table::write)),
+    spaced(format_of("vertical", "a line for each cell, bags spread out", &[], vertical::write)),
+    spaced(format_of("csv", "comma-separated values with a header line", &["csv"], csv::write)),
+    spaced(format_of("tsv", "tab-separated values with a header line", &["tsv"], tsv::write)),
+    format_of("json", "one JSON array of objects a result", &["json"], json::write),
+    format_of("ndjson", "one JSON object a line", &["ndjson", "jsonl"], ndjson::write),
+    spaced(format_of("markdown", "a Markdown table", &["md"], markdown::write)),
+    format_of("html", "a page with a table a result", &["html", "htm"], html::write),
+    spaced(format_of(
+        "datatable",
+        "an expression that gives the same rows in a query",
+        &["kql", "csl"],
+        datatable::write,
+    )),
+    format_of("kusto-v1", "the answer of Kusto's v1 REST endpoint", &[], kusto_v1::write),
+    format_of("kusto-v2", "the answer of Kusto's v2 REST endpoint", &[], kusto_v2::write),
+    binary(format_of("parquet", "a Parquet file, with times as timestamps", &["parquet"], columnar::parquet)),
+    binary(format_of(
+        "arrow",
+        "an Arrow file, with times as timestamps",
+        &["arrow", "feather"],
+        columnar::arrow,
+    )),
 ];
+
+/// The format of a file's extension.
+pub fn format_of_file(path: &Path) -> Option<&'static Format> {
+    let extension = path.extension()?.to_str()?.to_lowercase();
+    FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()))
+}
+
+/// Writes a result to a file, in the format that is given or that of its extension; which one it was comes back.
+pub fn save(result: &QueryResult, path: &Path, format: Option<&'static Format>) -> Result<&'static Format> {
+    let format = format.or_else(|| format_of_file(path)).ok_or_else(|| {
+        let known: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
+        std::io::Error::other(format!("its extension names no format; known are {}", known.join(", ")))
+    })?;
+    let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
+    format.write(result, &Layout::default(), &mut out)?;
+    out.flush()?;
+    Ok(format)
+}
 
 /// The room that a format has.
 #[derive(Debug, Clone, Copy, Default)]

@@ -18,16 +18,22 @@ pub(super) fn write(result: &QueryResult, layout: &Layout, out: &mut dyn Write) 
         }
         let shown = layout.max_rows.unwrap_or(usize::MAX).min(table.row_count());
         if layout.width.is_some_and(|width| table.columns.len() * NARROWEST_COLUMN > usize::from(width)) {
-            write_list(table, shown, out)?;
+            super::vertical::rows(table, shown, false, out)?;
         } else {
             write_grid(table, shown, layout.width, out)?;
         }
-        let hidden = table.row_count() - shown;
-        if hidden > 0 {
-            writeln!(out, "{hidden} more row{}", if hidden == 1 { "" } else { "s" })?;
-        }
+        write_hidden(table.row_count() - shown, out)?;
     }
     Ok(())
+}
+
+/// How many rows are not shown.
+pub(super) fn write_hidden(hidden: usize, out: &mut dyn Write) -> Result<()> {
+    match hidden {
+        0 => Ok(()),
+        1 => writeln!(out, "1 more row"),
+        _ => writeln!(out, "{hidden} more rows"),
+    }
 }
 
 fn write_grid(table: &ResultTable, shown: usize, width: Option<u16>, out: &mut dyn Write) -> Result<()> {
@@ -57,21 +63,4 @@ fn write_grid(table: &ResultTable, shown: usize, width: Option<u16>, out: &mut d
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
-}
-
-/// Every row as lines of a column's name and its value.
-fn write_list(table: &ResultTable, shown: usize, out: &mut dyn Write) -> Result<()> {
-    let width = table.columns.iter().map(|column| column.name.chars().count()).max().unwrap_or(0);
-    let mut number = 0;
-    each_row(table, |cells| {
-        number += 1;
-        if number > shown {
-            return Ok(());
-        }
-        writeln!(out, "── row {number} ──")?;
-        for (cell, column) in cells.iter().zip(&table.columns) {
-            writeln!(out, "{:width$}  {}", column.name, one_line(*cell))?;
-        }
-        Ok(())
-    })
 }

@@ -1,0 +1,204 @@
+//! What the prompt remembers: the data, how results are shown, and the last one.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use kql_planner::{QueryOptions, QueryResult};
+use kql_types::datetime;
+
+use super::helper::is_command;
+use super::values::DataValues;
+use super::{Flow, command, directive};
+use crate::args::{DataArgs, TimeArgs};
+use crate::errors::{self, Failure};
+use crate::output::{self, Format, Layout};
+use crate::{ask, data, interrupt, pager, why};
+
+/// A session at the prompt.
+pub struct Session {
+    /// The data and what was said about it.
+    pub args: DataArgs,
+    /// The engine over it.
+    pub loaded: data::Loaded,
+    /// How rows are written.
+    pub format: &'static Format,
+    /// Rows that a table shows; `None` for what fits a terminal, 0 for all.
+    pub max_rows: Option<usize>,
+    /// Whether lines may be longer than the terminal is wide.
+    pub wide: bool,
+    /// Whether long results go through a pager.
+    pub pager: bool,
+    /// Whether the time that a query took is told.
+    pub timing: bool,
+    /// Where the next result goes instead of the terminal.
+    pub save_next: Option<PathBuf>,
+    /// The last query and its result.
+    pub last: Option<(String, QueryResult)>,
+    /// What the next prompt begins with.
+    pub edited: Option<String>,
+    values: DataValues,
+}
+
+impl Session {
+    /// Loads the data.
+    pub fn new(args: DataArgs, times: &TimeArgs) -> Result<Self, Failure> {
+        let loaded = data::load_within(&args, times)?;
+        data::tell(&loaded.report);
+        let format =
+            output::format(Some("table")).ok_or_else(|| Failure::usage("there is no such format"))?;
+        Ok(Session {
+            args,
+            loaded,
+            format,
+            max_rows: None,
+            wide: false,
+            pager: true,
+            timing: true,
+            save_next: None,
+            last: None,
+            edited: None,
+            values: DataValues::default(),
+        })
+    }
+
+    /// Loads the data anew after its description has changed; what was set since stays.
+    pub fn reload(&mut self, args: DataArgs) -> Result<(), Failure> {
+        let loaded = data::load(&args)?;
+        data::tell(&loaded.report);
+        let kept = self.loaded.options.clone();
+        self.loaded = loaded;
+        self.loaded.options.time_range = kept.time_range;
+        self.loaded.options.params = kept.params;
+        if args.now.is_none() {
+            self.loaded.options.now = kept.now;
+        }
+        self.args = args;
+        self.values.forget();
+        Ok(())
+    }
+
+    /// Tells what was loaded.
+    pub fn greet(&self) {
+        eprintln!(
+            "kql {}. `.help` lists the commands; a query runs when it is complete.",
+            env!("CARGO_PKG_VERSION")
+        );
+        self.greet_tables();
+    }
+
+    /// Tells which tables hold rows.
+    pub fn greet_tables(&self) {
+        for table in data::tables(&self.loaded.report) {
+            eprintln!("{}", table.line());
+        }
+        self.suggest_now();
+    }
+
+    /// `ago()` over an old export finds nothing, which looks like a defect.
+    fn suggest_now(&self) {
+        let newest =
+            data::tables(&self.loaded.report).iter().filter_map(|table| table.span).map(|(_, to)| to).max();
+        if self.loaded.options.now.is_none()
+            && let Some(newest) = newest
+            && data::is_old(newest)
+        {
+            eprintln!(
+                "The newest event is of {}: `.now data` makes now() and ago() count from there.",
+                datetime::to_text(newest)
+            );
+        }
+    }
+
+    /// What stands before the line.
+    pub fn prompt(&self) -> String {
+        match self.loaded.options.time_range {
+            Some((from, to)) => format!("kql [{}..{}]> ", short(from), short(to)),
+            None => "kql> ".to_string(),
+        }
+    }
+
+    /// What the data holds, for completion.
+    pub fn values(&self) -> super::values::Bound<'_> {
+        self.values.bound(&self.loaded)
+    }
+
+    /// Runs a line of the prompt or of a script.
+    pub fn line(&mut self, text: &str) -> Result<Flow, Failure> {
+        if !is_command(text) {
+            self.query(text)?;
+            return Ok(Flow::Goes);
+        }
+        let text = directive::as_command(text);
+        match text.strip_prefix('.') {
+            Some(line) => command::run(self, line),
+            None => {
+                eprintln!("{text}");
+                Ok(Flow::Goes)
+            }
+        }
+    }
+
+    /// Runs a query and shows its rows.
+    pub fn query(&mut self, text: &str) -> Result<(), Failure> {
+        let start = Instant::now();
+        let result =
+            interrupt::watched(&self.loaded.options, |options| ask::run(&self.loaded.engine, text, options));
+        let elapsed = start.elapsed();
+        match result {
+            Ok(result) => {
+                self.show(&result)?;
+                let rows: usize = result.tables.iter().map(|table| table.row_count()).sum();
+                if self.timing {
+                    let noun = if rows == 1 { "row" } else { "rows" };
+                    eprintln!("{rows} {noun} ({:.3} s)", elapsed.as_secs_f64());
+                }
+                if rows == 0 {
+                    why::hint(&self.loaded, text);
+                }
+                self.last = Some((text.to_string(), result));
+            }
+            Err(diagnostics) => errors::tell(None, text, 0, &diagnostics),
+        }
+        Ok(())
+    }
+
+    /// Runs a query over what the session itself knows.
+    pub fn system_query(&mut self, text: &str) -> Result<(), Failure> {
+        let options = QueryOptions::default();
+        match ask::run(&self.loaded.engine, text, &options) {
+            Ok(result) => self.show(&result),
+            Err(diagnostics) => {
+                errors::tell(None, text, 0, &diagnostics);
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes a result to where results go now.
+    pub fn show(&mut self, result: &QueryResult) -> Result<(), Failure> {
+        if let Some(path) = self.save_next.take() {
+            match output::save(result, &path, None) {
+                Ok(format) => eprintln!("saved to {} as {}", path.display(), format.name),
+                Err(error) => eprintln!("kql: {}: {error}", path.display()),
+            }
+            return Ok(());
+        }
+        let mut layout = Layout::of_stdout(self.max_rows);
+        if self.wide {
+            layout.width = None;
+        }
+        let mut text = Vec::new();
+        self.format.write(result, &layout, &mut text)?;
+        pager::print(&text, self.pager)?;
+        std::io::stdout().flush()?;
+        Ok(())
+    }
+}
+
+/// A time without what is zero in it.
+fn short(ticks: i64) -> String {
+    let text = datetime::to_text(ticks);
+    let text = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
+    text.strip_suffix("T00:00:").unwrap_or(text).replace("T00:00:00", "")
+}
