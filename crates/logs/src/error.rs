@@ -20,6 +20,8 @@ pub enum LoadError {
     Store(PathBuf, String),
     /// A fault of this program.
     Internal(String),
+    /// A large file with dates that contradict each other, found while it was read.
+    Dates(PathBuf, String),
     /// Under `strict`: the first record or cell that is not well formed.
     Strict(PathBuf, String),
 }
@@ -34,7 +36,9 @@ impl fmt::Display for LoadError {
             LoadError::Io(path, error) => write!(f, "{}: {error}", path.display()),
             LoadError::Store(path, why) => write!(f, "{}: {why}", path.display()),
             LoadError::Internal(why) => write!(f, "internal error while loading: {why}"),
-            LoadError::Strict(path, why) => write!(f, "{}: {why}", path.display()),
+            LoadError::Dates(path, why) | LoadError::Strict(path, why) => {
+                write!(f, "{}: {why}", path.display())
+            }
         }
     }
 }

@@ -74,7 +74,7 @@ impl<'a> Row<'a> {
         self.extra.push(':');
         match value {
             Value::Json(raw) => self.extra.push_str(raw),
-            Value::Text(text) => dynamic::quote(text, &mut self.extra),
+            Value::Text(_) | Value::Quoted(_) => dynamic::quote(&value.to_text(), &mut self.extra),
         }
     }
 

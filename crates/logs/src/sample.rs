@@ -101,6 +101,7 @@ fn header(text: &str, delimiter: u8) -> (Vec<String>, Vec<String>) {
     let mut names: Vec<String> = Vec::with_capacity(cells.len());
     let mut zones = Vec::new();
     for (place, cell) in cells.iter().enumerate() {
+        let cell = cell.to_text();
         let (cell, zone) = split_zone(cell.trim());
         zones.extend(zone.map(String::from));
         let base = match cell {

@@ -13,6 +13,8 @@ pub(crate) enum Value<'a> {
     Json(Cow<'a, str>),
     /// A CSV cell, or text that a format took out of something else.
     Text(Cow<'a, str>),
+    /// What stands between the quotes of a CSV cell, where quotes are doubled. Most such cells are never looked at.
+    Quoted(Cow<'a, str>),
 }
 
 impl<'a> Value<'a> {
@@ -25,7 +27,7 @@ impl<'a> Value<'a> {
     pub fn is_empty(&self) -> bool {
         match self {
             Value::Json(raw) => matches!(raw.as_ref(), "null" | "\"\""),
-            Value::Text(text) => text.is_empty(),
+            Value::Text(text) | Value::Quoted(text) => text.is_empty(),
         }
     }
 
@@ -33,7 +35,7 @@ impl<'a> Value<'a> {
     pub fn is_null(&self) -> bool {
         match self {
             Value::Json(raw) => raw == "null",
-            Value::Text(text) => text.is_empty(),
+            Value::Text(text) | Value::Quoted(text) => text.is_empty(),
         }
     }
 
@@ -44,12 +46,20 @@ impl<'a> Value<'a> {
             Value::Json(raw) if raw == "null" => Cow::Borrowed(""),
             Value::Json(raw) => json::compact(raw),
             Value::Text(text) => Cow::Borrowed(text),
+            Value::Quoted(text) => Cow::Owned(text.replace("\"\"", "\"")),
         }
     }
 
     /// The member at a path of keys, of a JSON object or of text that holds one.
     pub fn at(&self, path: &[&str]) -> Option<Value<'_>> {
-        let (Value::Json(text) | Value::Text(text)) = self;
+        let text = match self {
+            Value::Json(text) | Value::Text(text) => text,
+            Value::Quoted(_) => {
+                let text = self.to_text();
+                let raw = path.iter().try_fold(text.as_ref(), |text, key| dynamic::get_key(text, key))?;
+                return Some(Value::Json(Cow::Owned(raw.to_string())));
+            }
+        };
         let raw = path.iter().try_fold(text.as_ref(), |text, key| dynamic::get_key(text, key))?;
         Some(Value::Json(Cow::Borrowed(raw)))
     }
@@ -59,6 +69,7 @@ impl<'a> Value<'a> {
         match self {
             Value::Json(raw) => Value::Json(Cow::Owned(raw.into_owned())),
             Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Value::Quoted(text) => Value::Quoted(Cow::Owned(text.into_owned())),
         }
     }
 }

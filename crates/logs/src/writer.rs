@@ -46,6 +46,8 @@ pub(crate) struct Counts {
     /// Cells that became null, by column: how many, the line of the first and its text.
     pub unfit: HashMap<String, (u64, u64, String)>,
     pub span: Option<(i64, i64)>,
+    /// The first date that can only be read in the other order than the file's, with its line.
+    pub contradiction: Option<(u64, String)>,
 }
 
 /// The columns of a chunk that have a value in some row.
@@ -183,6 +185,12 @@ impl<'a, 'l> TableWriter<'a, 'l> {
                 Push::Done => {}
                 Push::Naive => counts.naive_times += 1,
                 Push::Unfit => {
+                    if layout.columns[slot].ty == ScalarType::DateTime
+                        && counts.contradiction.is_none()
+                        && dates.contradicts(&value.to_text())
+                    {
+                        counts.contradiction = Some((line, value.to_text().into_owned()));
+                    }
                     let unfit = counts.unfit.entry(layout.columns[slot].name.clone());
                     unfit.or_insert_with(|| (0, line, value.to_text().into_owned())).0 += 1;
                 }

@@ -31,22 +31,22 @@ fn scan(files: &Deferred, name: &str, like: &LoadedTable, columns: &[&str]) -> V
 
 #[test]
 fn every_format_gives_the_rows_of_a_load() {
-    for path in ["formats/csv", "formats/ndjson.gz", "logs"] {
-        let loaded = load_with(&[&testdata(path)], &LoadOptions::default());
-        let files = deferred(&testdata(path));
-        assert!(files.report().iter().all(|file| file.tables.is_empty()), "nothing is read yet");
-        for held in &loaded.tables {
-            assert!(files.may_hold(&held.name));
-            assert_eq!(scan(&files, &held.name, held, &[]), rows(held, &[]), "{path} {}", held.name);
-            let few = ["TimeGenerated", "Identity", "Type"];
-            assert_eq!(scan(&files, &held.name, held, &few), rows(held, &few), "{path} {}", held.name);
-        }
-        let names: Vec<String> = files.tables().expect("the tables").into_iter().collect();
-        assert_eq!(names, ["AADNonInteractiveUserSignInLogs", "AuditLogs", "SigninLogs"]);
-        let counted = |report: &[kql_logs::FileReport]| report.iter().map(|file| file.rows()).sum::<u64>();
-        assert_eq!(counted(&files.report()), counted(&loaded.report), "{path}");
-        assert!(!files.may_hold("OfficeActivity"));
+    // CSV, compressed NDJSON and an array of JSON.
+    let path = "logs";
+    let loaded = load_with(&[&testdata(path)], &LoadOptions::default());
+    let files = deferred(&testdata(path));
+    assert!(files.report().iter().all(|file| file.tables.is_empty()), "nothing is read yet");
+    for held in &loaded.tables {
+        assert!(files.may_hold(&held.name));
+        assert_eq!(scan(&files, &held.name, held, &[]), rows(held, &[]), "{path} {}", held.name);
+        let few = ["TimeGenerated", "Identity", "Type"];
+        assert_eq!(scan(&files, &held.name, held, &few), rows(held, &few), "{path} {}", held.name);
     }
+    let names: Vec<String> = files.tables().expect("the tables").into_iter().collect();
+    assert_eq!(names, ["AADNonInteractiveUserSignInLogs", "AuditLogs", "SigninLogs"]);
+    let counted = |report: &[kql_logs::FileReport]| report.iter().map(|file| file.rows()).sum::<u64>();
+    assert_eq!(counted(&files.report()), counted(&loaded.report), "{path}");
+    assert!(!files.may_hold("OfficeActivity"));
 }
 
 #[test]
@@ -103,4 +103,31 @@ fn a_scan_ends_when_enough_is_read() {
     let report = files.report();
     let half = report.iter().find(|file| file.path.ends_with("SigninLogs.ndjson")).expect("the file");
     assert_eq!(half.rows(), 0, "half a file has no report");
+}
+
+#[test]
+fn dates_that_contradict_the_first_rows_are_refused() {
+    let folder = folder("deferred-dates");
+    let head = "\"TimeGenerated [UTC]\",UserPrincipalName,IPAddress,UserId,Type\n";
+    let row = |date: &str| format!("{date} 10:00:00,a,1,u,SigninLogs\n");
+    let path = folder.join("a.csv");
+    let scan = |text: String, columns: &[&str]| {
+        fs::write(&path, text).expect("a file");
+        let files = deferred(&path.to_string_lossy());
+        let (schema, _) = files.columns("SigninLogs").expect("a known table");
+        let wanted: Vec<_> =
+            schema.columns.into_iter().filter(|column| columns.contains(&column.name.as_str())).collect();
+        let mut rows = 0;
+        let scanned = files.scan("SigninLogs", &wanted, &mut |batch| {
+            rows += batch.num_rows();
+            true
+        });
+        scanned.map(|()| rows).map_err(|error| error.to_string())
+    };
+    let many = row("1/13/2021").repeat(300);
+    assert_eq!(scan(format!("{head}{many}{}", row("1/12/2021")), &["TimeGenerated"]), Ok(301));
+    let error = scan(format!("{head}{many}{}", row("13/1/2021")), &["TimeGenerated"]);
+    let error = error.expect_err("dates of both orders");
+    assert!(error.contains("13/1/2021 10:00:00 on line 302"), "{error}");
+    assert_eq!(scan(format!("{head}{many}{}", row("13/1/2021")), &["UserId"]), Ok(301));
 }

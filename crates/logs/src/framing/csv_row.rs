@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2};
 
+use crate::value::Value;
+
 /// The end of the row that begins at `at`, past its line end, and whether the row is complete.
 ///
 /// A row is not complete when the text ends before a line end; if it ends inside quotes, the offset of the quote that
@@ -13,7 +15,7 @@ pub(crate) fn row_end(text: &[u8], start: usize, delimiter: u8) -> RowEnd {
     loop {
         if text.get(at) == Some(&b'"') {
             match closing_quote(text, at) {
-                Some(end) => at = end,
+                Some((end, _)) => at = end,
                 None => return RowEnd::InQuotes(at),
             }
         }
@@ -35,31 +37,28 @@ pub(crate) enum RowEnd {
     InQuotes(usize),
 }
 
-/// The offset after the quote that closes the one at `at`.
-fn closing_quote(text: &[u8], at: usize) -> Option<usize> {
+/// The offset after the quote that closes the one at `at`, and whether quotes stand doubled before it.
+fn closing_quote(text: &[u8], at: usize) -> Option<(usize, bool)> {
     let mut from = at + 1;
+    let mut doubled = false;
     loop {
         let hit = from + memchr(b'"', text.get(from..)?)?;
         if text.get(hit + 1) != Some(&b'"') {
-            return Some(hit + 1);
+            return Some((hit + 1, doubled));
         }
+        doubled = true;
         from = hit + 2;
     }
 }
 
 /// Reads the row at `at` into `cells` and returns the offset of the next row.
-pub(crate) fn read_row<'a>(
-    text: &'a str,
-    start: usize,
-    delimiter: u8,
-    cells: &mut Vec<Cow<'a, str>>,
-) -> usize {
+pub(crate) fn read_row<'a>(text: &'a str, start: usize, delimiter: u8, cells: &mut Vec<Value<'a>>) -> usize {
     let bytes = text.as_bytes();
     cells.clear();
     let mut at = start;
     loop {
         let quoted = (bytes.get(at) == Some(&b'"')).then(|| closing_quote(bytes, at)).flatten();
-        let body_end = quoted.unwrap_or(at);
+        let body_end = quoted.map_or(at, |(end, _)| end);
         let stop = bytes.get(body_end..).and_then(|rest| memchr2(delimiter, b'\n', rest));
         let stop = stop.map_or(bytes.len(), |offset| body_end + offset);
         let last = bytes.get(stop) != Some(&delimiter);
@@ -68,15 +67,16 @@ pub(crate) fn read_row<'a>(
             end -= 1;
         }
         cells.push(match quoted {
-            Some(close) => {
+            Some((close, doubled)) => {
                 let inner = text.get(at + 1..close - 1).unwrap_or_default();
                 let tail = text.get(close..end).unwrap_or_default().trim_end_matches(' ');
-                match (inner.contains("\"\""), tail.is_empty()) {
-                    (false, true) => Cow::Borrowed(inner),
-                    _ => Cow::Owned(inner.replace("\"\"", "\"") + tail),
+                match (doubled, tail.is_empty()) {
+                    (false, true) => Value::text(inner),
+                    (true, true) => Value::Quoted(Cow::Borrowed(inner)),
+                    _ => Value::text(inner.replace("\"\"", "\"") + tail),
                 }
             }
-            None => Cow::Borrowed(text.get(at..end).unwrap_or_default()),
+            None => Value::text(text.get(at..end).unwrap_or_default()),
         });
         at = stop + 1;
         if last {
@@ -93,7 +93,7 @@ mod tests {
         let (mut at, mut rows, mut cells) = (0, Vec::new(), Vec::new());
         while at < text.len() {
             at = read_row(text, at, b',', &mut cells);
-            rows.push(cells.iter().map(|cell| cell.to_string()).collect());
+            rows.push(cells.iter().map(|cell| cell.to_text().into_owned()).collect());
         }
         rows
     }

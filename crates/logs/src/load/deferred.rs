@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -19,9 +18,6 @@ use crate::read::{Outcome, Pass, Wanted};
 use crate::report::FileReport;
 use crate::writer::Filled;
 use crate::{Duplicates, LoadError, LoadOptions, LoadedTable};
-
-/// What a compressed text is taken to grow to, in relation to its size.
-const INFLATION: u64 = 10;
 
 /// Large text files, each of them recognised but not read. Their rows belong to known tables, except for those of tables
 /// that only a whole pass can find; see [`Deferred::tables`].
@@ -55,17 +51,14 @@ pub(super) fn take(
     options: &LoadOptions,
     threads: usize,
 ) -> Option<Deferred> {
-    let limit = options.defer_from?;
     // What is asked about all rows at once needs them all.
     let asked_at_once = options.strict || options.rejects.is_some() || options.duplicates != Duplicates::Keep;
     if asked_at_once || !tables.parquet.is_empty() {
         return None;
     }
     let fits = |file: &Ready| {
-        let size = fs::metadata(&file.source.path).map_or(0, |metadata| metadata.len());
         let known = |table: &String| layouts.get(table).is_some_and(|layout| layout.known);
-        let size = if file.compressed { size.saturating_mul(INFLATION) } else { size };
-        size >= limit
+        file.large
             && !file.tables.is_empty()
             && file.tables.iter().all(known)
             && !file.binding.mapping.expands()
@@ -222,6 +215,16 @@ impl Deferred {
         let read = file.plan(pass).stream(&file.source, self.0.threads, &mut |mut part| {
             for (name, parts) in &mut part.tables {
                 for filled in parts {
+                    if file.unchecked_dates
+                        && let Some((line, text)) = &filled.counts.contradiction
+                    {
+                        let order = file.report.date_order.as_deref().unwrap_or_default();
+                        failed = Some(LoadError::Dates(
+                            file.source.path.clone(),
+                            format!("its dates contradict each other: {order}, but {text} on line {line} cannot be; say which with --date-order"),
+                        ));
+                        more = false;
+                    }
                     let columns = std::mem::take(&mut filled.columns);
                     let filled = Filled { columns, counts: filled.counts.clone() };
                     more = more

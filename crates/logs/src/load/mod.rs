@@ -61,7 +61,7 @@ pub(crate) fn load_more(specs: &[DataSpec], options: &LoadOptions) -> Result<Loa
     };
     let layouts = Arc::new(Layouts::new(&options.catalogue));
     let prepared = parallel::map(&files, threads, |(source, table)| {
-        prepare::file(source, table.as_deref(), options, format)
+        prepare::file(source, table.as_deref(), options, format, threads)
     });
 
     let mut tables = Tables::default();
@@ -83,6 +83,12 @@ pub(crate) fn load_more(specs: &[DataSpec], options: &LoadOptions) -> Result<Loa
     }
 
     let deferred = deferred::take(&mut ready, &mut tables, &layouts, options, threads);
+    ready.retain_mut(|(place, file)| {
+        let checked = file.check_dates(threads);
+        tables.report[*place].date_order.clone_from(&file.report.date_order);
+        tables.report[*place].problem = checked.err();
+        tables.report[*place].problem.is_none()
+    });
 
     // First the rows of tables that something declares. What other tables look like is learnt from all of their rows.
     let of_known_tables = |ready: &Ready| ready.tables.iter().any(|table| layouts.get(table).is_some());

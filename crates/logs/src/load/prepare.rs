@@ -1,6 +1,7 @@
 //! What each file is, before any of it is read whole.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
 use crate::format::{self, Binding, FORMATS, Format};
@@ -42,8 +43,10 @@ pub(super) struct Ready {
     pub naive_notice: bool,
     /// Whether it is read as one chunk.
     pub small: bool,
-    /// Whether its bytes are compressed.
-    pub compressed: bool,
+    /// Whether it is so large that queries may read it themselves.
+    pub large: bool,
+    /// Whether only its first rows were looked at for the order of dates.
+    pub unchecked_dates: bool,
     pub report: FileReport,
 }
 
@@ -53,6 +56,17 @@ impl Ready {
         self.plan(pass)
             .run(&self.source, threads)
             .unwrap_or_else(|error| Outcome { broken: Some(error.to_string()), ..Outcome::default() })
+    }
+
+    /// Looks at all rows for the order of dates, where only the first have been looked at.
+    pub fn check_dates(&mut self, threads: usize) -> Result<(), String> {
+        if std::mem::take(&mut self.unchecked_dates)
+            && let Some(decision) = self.run(threads, Pass::Dates).dates.decide()?
+        {
+            self.dates.order = Some(decision.order);
+            self.report.date_order = Some(decision.why);
+        }
+        Ok(())
     }
 
     /// How a pass reads the file.
@@ -73,6 +87,7 @@ pub(super) fn file(
     table: Option<&str>,
     options: &LoadOptions,
     format: Option<&'static Format>,
+    threads: usize,
 ) -> Prepared {
     let path = &source.name();
     let mut report = FileReport { path: path.clone(), ..FileReport::default() };
@@ -140,10 +155,17 @@ pub(super) fn file(
         dates: DateRule { order: options.date_order, naive_offset_minutes },
         naive_notice,
         small: text.whole,
-        compressed: text.compression.is_some(),
+        large: is_large(source, text.compression.is_some(), options),
+        unchecked_dates: false,
         report,
     };
-    match date_order(&ready, &sample, options.date_order) {
+    let settled = evidence(&sample).settled().filter(|_| ready.large && options.date_order.is_none());
+    ready.unchecked_dates = settled.is_some();
+    let decision = match settled {
+        Some(decision) => Ok(Some(decision)),
+        None => date_order(&ready, &sample, options.date_order, threads),
+    };
+    match decision {
         Ok(None) => {}
         Ok(Some(decision)) => {
             ready.dates.order = Some(decision.order);
@@ -160,11 +182,30 @@ pub(super) fn file(
     Prepared::Ready(Box::new(ready))
 }
 
-fn date_order(ready: &Ready, sample: &Sample, given: Option<DateOrder>) -> Result<Option<Decision>, String> {
+/// What the first records say about the order of dates.
+fn evidence(sample: &Sample) -> DateEvidence {
     let mut first = DateEvidence::default();
     for (row, record) in sample.records.iter().enumerate() {
         first.see(record, row as u64 + 1);
     }
+    first
+}
+
+/// Whether a file is large enough to be left to queries. A compressed one is taken to grow tenfold.
+fn is_large(source: &Source, compressed: bool, options: &LoadOptions) -> bool {
+    const INFLATION: u64 = 10;
+    let size = fs::metadata(&source.path).map_or(0, |metadata| metadata.len());
+    let size = if compressed { size.saturating_mul(INFLATION) } else { size };
+    options.defer_from.is_some_and(|limit| size >= limit)
+}
+
+fn date_order(
+    ready: &Ready,
+    sample: &Sample,
+    given: Option<DateOrder>,
+    threads: usize,
+) -> Result<Option<Decision>, String> {
+    let first = evidence(sample);
     if first.is_empty() {
         return Ok(None);
     }
@@ -176,7 +217,7 @@ fn date_order(ready: &Ready, sample: &Sample, given: Option<DateOrder>) -> Resul
             };
             Ok(Some(Decision { order, why: why.to_string(), guessed: false }))
         }
-        None => ready.run(1, Pass::Dates).dates.decide(),
+        None => ready.run(threads, Pass::Dates).dates.decide(),
     }
 }
 

@@ -140,10 +140,10 @@ pub(crate) fn csv<'a>(
         let row_line = line;
         line += lines(&text.as_bytes()[at..next]);
         at = next;
-        let blank = cells.len() == 1 && cells[0].trim().is_empty() && header.len() > 1;
-        let type_line = cells[0].starts_with("#TYPE ");
-        let repeated =
-            cells.len() == header.len() && cells.iter().zip(header).all(|(cell, name)| cell.trim() == name);
+        let blank = cells.len() == 1 && cells[0].to_text().trim().is_empty() && header.len() > 1;
+        let type_line = cells[0].to_text().starts_with("#TYPE ");
+        let repeated = cells.len() == header.len()
+            && cells.iter().zip(header).all(|(cell, name)| cell.to_text().trim() == name);
         if std::mem::take(&mut header_row) || blank || type_line || repeated {
             continue;
         }
@@ -154,7 +154,7 @@ pub(crate) fn csv<'a>(
                 Some(name) => Cow::Borrowed(name.as_str()),
                 None => Cow::Owned(format!("column{}", place + 1)),
             };
-            record.push(Field { within: 0, key, value: Value::Text(cell) });
+            record.push(Field { within: 0, key, value: cell });
         }
         if long {
             found(Found::LongRow);

@@ -103,6 +103,10 @@ fn dynamic_text<'a>(value: &'a Value<'_>) -> Option<Cow<'a, str>> {
         }
         Value::Json(raw) => Some(Cow::Borrowed(raw.as_ref())).filter(|raw| raw != "null"),
         Value::Text(text) => dynamic::parse_json(text),
+        Value::Quoted(_) => {
+            let text = value.to_text();
+            dynamic::parse_json(&text).map(|json| Cow::Owned(json.into_owned()))
+        }
     }
 }
 

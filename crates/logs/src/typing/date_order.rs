@@ -3,7 +3,7 @@
 use super::DateRule;
 use super::dates::numeric_date;
 use crate::DateOrder;
-use crate::value::Field;
+use crate::value::{Field, Value};
 
 /// What the numeric dates of a file say about their order.
 #[derive(Debug, Clone, Default)]
@@ -34,9 +34,22 @@ impl DateEvidence {
     /// Takes the dates of a row into account.
     pub fn see(&mut self, record: &[Field<'_>], line: u64) {
         for field in record {
+            if !may_be_date(&field.value) {
+                continue;
+            }
             let text = field.value.to_text();
             let text = text.trim();
             let Some(date) = numeric_date(text) else { continue };
+            let settled = match (date.first > 12, date.second > 12) {
+                (true, false) => self.day_first.is_some(),
+                (false, true) => self.month_first.is_some(),
+                // What can be read both ways matters only until another date settles it.
+                (false, false) => self.day_first.is_some() || self.month_first.is_some(),
+                (true, true) => true,
+            };
+            if settled {
+                continue;
+            }
             let reads = |order| DateRule { order: Some(order), naive_offset_minutes: 0 }.read(text);
             match (reads(DateOrder::DayFirst), reads(DateOrder::MonthFirst)) {
                 (Some(_), None) => {
@@ -58,6 +71,17 @@ impl DateEvidence {
             }
             self.dotted |= date.separator == b'.';
         }
+    }
+
+    /// The order, if a date can only be read so and none contradicts it.
+    pub fn settled(&self) -> Option<Decision> {
+        let (order, words, (_, text)) = match (&self.day_first, &self.month_first) {
+            (Some(found), None) => (DateOrder::DayFirst, "day", found),
+            (None, Some(found)) => (DateOrder::MonthFirst, "month", found),
+            _ => return None,
+        };
+        let why = format!("{words} first, by {text} among the first rows");
+        Some(Decision { order, why, guessed: false })
     }
 
     /// Whether no date depends on the order.
@@ -110,6 +134,13 @@ impl DateEvidence {
             },
         }
     }
+}
+
+/// Whether a value begins with a digit and is no longer than a date; most values need no closer look.
+fn may_be_date(value: &Value<'_>) -> bool {
+    let (Value::Json(text) | Value::Text(text) | Value::Quoted(text)) = value;
+    let text = text.trim_start_matches(['"', ' ']);
+    (6..64).contains(&text.len()) && text.as_bytes()[0].is_ascii_digit()
 }
 
 const TWO_DAYS: i64 = 2 * kql_types::datetime::TICKS_PER_DAY;

@@ -44,6 +44,18 @@ impl DateRule {
     }
 }
 
+impl DateRule {
+    /// Whether a text that cannot be read is a date in the other order.
+    pub fn contradicts(self, text: &str) -> bool {
+        let other = match self.order {
+            Some(DateOrder::DayFirst) => DateOrder::MonthFirst,
+            Some(DateOrder::MonthFirst) => DateOrder::DayFirst,
+            None => return false,
+        };
+        numeric_date(text.trim()).is_some() && DateRule { order: Some(other), ..self }.read(text).is_some()
+    }
+}
+
 fn plain_spaces(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.replace(['\u{a0}', '\u{202f}'], " ")) }
 }

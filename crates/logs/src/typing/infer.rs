@@ -71,7 +71,8 @@ fn type_of(value: &Value<'_>) -> ScalarType {
             Some(b'{' | b'[') => ScalarType::Dynamic,
             _ => number(raw),
         },
-        Value::Text(text) => {
+        Value::Text(_) | Value::Quoted(_) => {
+            let text = value.to_text();
             let text = text.trim();
             match text.as_bytes().first() {
                 Some(b'{' | b'[') if dynamic::is_json(text) => ScalarType::Dynamic,
