@@ -26,6 +26,11 @@ fn a_memory_limit_is_named() {
         Ok(_) => panic!("the sets take more than a megabyte"),
         Err(errors) => assert_eq!(errors[0].code, codes::LIMIT, "{errors:?}"),
     }
+    let query = "range x from 1 to 300000 step 1 | make-graph x --> x with_node_id=id | graph-match (n)-->(m) project n.id";
+    match engine().run(query, &options) {
+        Ok(_) => panic!("the graph takes more than a megabyte"),
+        Err(errors) => assert_eq!(errors[0].code, codes::LIMIT, "{errors:?}"),
+    }
     // A sort goes to disk.
     let query = "range x from 1 to 200000 step 1 | extend s = strcat('row ', x) | sort by s desc | count";
     let options = QueryOptions { memory_limit: Some(64 << 20), ..QueryOptions::default() };

@@ -8,6 +8,7 @@ mod ip_lookup;
 mod lookup;
 mod narrow;
 mod pivot;
+mod rolling_percentile;
 mod rows_near;
 mod schema_merge;
 
@@ -55,6 +56,7 @@ const PLUGINS: &[Plugin] = &[
     plugin("narrow", narrow::run),
     plugin("new_activity_metrics", activity::new_users::run),
     plugin("pivot", pivot::run).with_schema(),
+    plugin("rolling_percentile", rolling_percentile::run),
     plugin("rows_near", rows_near::run),
     plugin("schema_merge", schema_merge::run),
     plugin("sliding_window_counts", activity::sliding_window::run),
