@@ -50,6 +50,11 @@ pub enum Command {
     /// Tests are files *.test.yaml beside queries and rules, and headers `//@ test` in files of queries; docs/testing.md
     /// shows both.
     Test(TestArgs),
+    /// Compare the rows of two queries, or of one query or all tables over two sets of data.
+    ///
+    /// Rows with `-` are only in A, with `+` only in B; `~` marks rows that differ in some columns. The exit code is 3
+    /// where there is a difference.
+    Diff(DiffArgs),
     /// Write a made-up tenant with a month of logs and a day of attacks, and open a prompt on it.
     Demo(DemoArgs),
     /// Tell where queries lose their rows: the rows after each operator, and what the data holds instead.
@@ -334,6 +339,12 @@ pub struct TestArgs {
     /// The percentage of broken queries that --mutate wants noticed.
     #[arg(long, value_name = "PERCENT", default_value_t = 90, requires = "mutate")]
     pub min_killed: u8,
+    /// Write a first test beside a query, from the rows of --from that it finds, with other names in them.
+    #[arg(long, value_name = "QUERY", requires = "from")]
+    pub init: Option<PathBuf>,
+    /// The exports of --init; TABLE=PATH when the table cannot be told from the content.
+    #[arg(long, value_name = "[TABLE=]PATH", requires = "init")]
+    pub from: Vec<String>,
     /// Run again whenever a file below the paths changes.
     #[arg(long)]
     pub watch: bool,
@@ -366,4 +377,27 @@ pub struct DemoArgs {
     /// Write the tenant and open no prompt.
     #[arg(long)]
     pub no_prompt: bool,
+}
+
+/// Arguments of `kql diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// A query (.kql), or a file, folder or glob of exported logs.
+    #[arg(value_name = "A")]
+    pub a: String,
+    /// What it is compared with.
+    #[arg(value_name = "B")]
+    pub b: String,
+    /// The query that is run over both sets of data; without it, every table is compared.
+    #[arg(long, short = 'q', value_name = "FILE.kql")]
+    pub query: Option<PathBuf>,
+    /// Rows that agree in these columns are one row; without it, those that differ least.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub key: Vec<String>,
+    /// The relative difference between equal reals.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1e-9)]
+    pub float_tol: f64,
+    /// The data of two queries, and the time.
+    #[command(flatten)]
+    pub data: DataArgs,
 }

@@ -10,6 +10,7 @@ mod complete;
 mod data;
 mod deferred;
 mod demo;
+mod diff;
 mod errors;
 mod export;
 mod generate;
@@ -62,6 +63,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Test(args)) => test::run(&args),
+        Some(Command::Diff(args)) => diff::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Import(args)) => import::run(&args),
         Some(Command::Export(args)) => export::run(&args),

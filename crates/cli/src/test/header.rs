@@ -7,7 +7,7 @@ use super::yaml::{Node, NodeKind, Problem, Read};
 
 /// Whether a line is the header of a test.
 pub fn is_header(line: &str) -> bool {
-    let Some(rest) = line.trim_start().strip_prefix("//@") else { return false };
+    let Some(rest) = line.trim().strip_prefix("//@") else { return false };
     rest.trim_start().strip_prefix("test").is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 

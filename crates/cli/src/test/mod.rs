@@ -10,8 +10,10 @@ mod discover;
 mod expected_file;
 mod given;
 mod header;
+mod init;
 mod matcher;
 mod mutate;
+mod pseudonym;
 mod report;
 mod stages;
 mod suite;
@@ -27,11 +29,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use self::case::Outcome;
+pub use self::case::actual;
+pub use self::compare::{Actual, difference};
 use self::discover::Found;
 use self::given::Exports;
 pub use self::report::Style;
 use self::report::Told;
 use self::suite::Suite;
+pub use self::suite::{Order, Rules};
 use crate::args::TestArgs;
 use crate::errors::Failure;
 use crate::{STACK_BYTES, panics};
@@ -42,6 +47,9 @@ pub fn run(args: &TestArgs) -> Result<(), Failure> {
         return Err(Failure::usage("--update is refused where CI=true: what is expected changes by hand"));
     }
     panics::silence();
+    if let Some(query) = &args.init {
+        return init::run(query, args);
+    }
     let mut outcome = once(args);
     if args.watch {
         let mut seen = stamps(&args.paths);

@@ -217,7 +217,7 @@ mod tests {
                 "line 3: `in` is `!in`",
             ]
         );
-        let nested = mutants(text).into_iter().find(|mutant| mutant.text.contains("(U)"));
+        let nested = mutants(text).into_iter().find(|mutant| mutant.text.contains("(U )"));
         assert!(nested.is_some());
     }
 }

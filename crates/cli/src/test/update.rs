@@ -208,7 +208,7 @@ mod tests {
             updated(text, &[("x", 1), ("5", 7)]),
             "rows:\n  - { a: x, b: 1 }\n  - { a: \"5\", b: 7 }\n# end\n"
         );
-        assert_eq!(updated("rows: [{a: x}, {a: y}]\n", &[("x", 1), ("z", 2)]), "rows: [{a: x}, {a: z}]\n");
+        assert_eq!(updated("rows: [{a: x}, {a: y}]\n", &[("x", 1), ("z", 2)]), "rows: [{a: x}, { a: z }]\n");
         assert_eq!(updated("rows: []\n", &[("x", 1)]), "rows: [{ a: x, b: 1 }]\n");
         assert_eq!(updated("rows: [{a: x}, {a: y}]\n", &[("x", 1)]), "rows: [{a: x}]\n");
     }

@@ -294,6 +294,14 @@ pub fn scalar(text: &str) -> String {
         text.to_ascii_lowercase().as_str(),
         "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n"
     );
+    // An address is no number, so it needs no quotes.
+    let address = text.matches('.').count() == 3 && text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    if address
+        && text.starts_with(|c: char| c.is_ascii_digit())
+        && text.ends_with(|c: char| c.is_ascii_digit())
+    {
+        return text.to_string();
+    }
     if begins_well && text.chars().all(|c| harmless(c) || c == ' ') && !text.ends_with(' ') && !word {
         return text.to_string();
     }
