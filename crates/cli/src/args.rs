@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use kql_logs::DateOrder;
 use kql_logs::format::{FORMATS, Format};
 
-use crate::output;
+use crate::{data, output};
 
 /// Run Kusto queries (KQL) offline over exported logs.
 ///
@@ -79,6 +79,10 @@ fn input_formats() -> PossibleValuesParser {
     FORMATS.iter().map(value).collect::<Vec<_>>().into()
 }
 
+fn size(text: &str) -> Result<usize, String> {
+    data::bytes(text).ok_or_else(|| "a size such as 512MB or 4GB is expected".to_string())
+}
+
 fn date_order(text: &str) -> Result<DateOrder, String> {
     match text {
         "mdy" => Ok(DateOrder::MonthFirst),
@@ -96,6 +100,10 @@ pub struct DataArgs {
     /// What now() and ago() take as the present: a datetime, or `data` for the newest event that was loaded.
     #[arg(long, value_name = "TIME|data")]
     pub now: Option<String>,
+    /// How much of the memory a query may keep its rows in, such as 512MB or 4GB; beyond it, sorts, groups and joins go
+    /// on in temporary files. Without it, three quarters of the machine's.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<usize>,
     /// Settings of a project instead of those of kql.toml in this folder or above it.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,

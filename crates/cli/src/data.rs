@@ -57,11 +57,20 @@ pub fn load(args: &DataArgs) -> Result<Loaded, Failure> {
         None => LogCatalog::new(options.catalogue, loaded.tables),
     };
     let catalog = catalog.map_err(Failure::usage)?;
-    let options =
-        QueryOptions { now, outside: outside::places(&args.read.outside)?, ..QueryOptions::default() };
+    let memory_limit = Some(args.memory.unwrap_or_else(share_of_memory));
+    let outside = outside::places(&args.read.outside)?;
+    let options = QueryOptions { now, outside, memory_limit, ..QueryOptions::default() };
     let mut engine = Engine::new(Arc::new(catalog));
     outside::define(&mut engine, &args.read.outside)?;
     Ok(Loaded { engine, options, report: loaded.report, later })
+}
+
+/// Three quarters of the machine's memory, or of what its container may use.
+fn share_of_memory() -> usize {
+    let mut system = sysinfo::System::new();
+    system.refresh_memory();
+    let container = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
+    usize::try_from(system.total_memory().min(container) / 4 * 3).unwrap_or(usize::MAX)
 }
 
 /// The tables of other logs, which stand in for another database.
