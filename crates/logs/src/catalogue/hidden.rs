@@ -7,8 +7,8 @@ pub const EXTRA_COLUMN: &str = "_extra";
 
 /// The columns that a query may name on a table although `getschema` does not show them.
 ///
-/// Every Log Analytics table (one with `TimeGenerated`) accepts `_ItemId`, `_TimeReceived` and `_ResourceId`; a Defender
-/// table that has only `Timestamp` accepts `TimeGenerated` too. Every table accepts [`EXTRA_COLUMN`]. What the schema
+/// Every Log Analytics table (one with `TimeGenerated`) accepts `_ItemId`, `_TimeReceived` and `_ResourceId`, and `TenantId`,
+/// which exports have for every table though the reference does not list it for all; a Defender table that has only `Timestamp` accepts `TimeGenerated` too. Every table accepts [`EXTRA_COLUMN`]. What the schema
 /// lists already is left out.
 pub fn hidden_of(schema: &Schema) -> Vec<Column> {
     let mut columns = Vec::new();
@@ -16,6 +16,7 @@ pub fn hidden_of(schema: &Schema) -> Vec<Column> {
         columns.push(Column::new("_ItemId", ScalarType::String));
         columns.push(Column::new("_TimeReceived", ScalarType::DateTime));
         columns.push(Column::new("_ResourceId", ScalarType::String));
+        columns.push(Column::new("TenantId", ScalarType::String));
     } else if schema.column("Timestamp").is_some() {
         columns.push(Column::new("TimeGenerated", ScalarType::DateTime));
     }
@@ -57,7 +58,7 @@ mod tests {
 
     #[test]
     fn what_the_schema_lists_is_not_hidden() {
-        assert_eq!(names("SigninLogs"), ["_ItemId", "_TimeReceived", "_ResourceId", "_extra"]);
+        assert_eq!(names("SigninLogs"), ["_ItemId", "_TimeReceived", "_ResourceId", "TenantId", "_extra"]);
         assert_eq!(names("SecurityEvent"), ["_ItemId", "_TimeReceived", "_extra"]);
         assert_eq!(names("EntraIdSignInEvents"), ["TimeGenerated", "_extra"]);
     }

@@ -2,6 +2,7 @@
 
 mod csv_cut;
 pub(crate) mod csv_row;
+mod evtx;
 mod json_cut;
 mod line_cut;
 mod open;

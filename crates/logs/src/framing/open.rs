@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use flate2::read::MultiGzDecoder;
 
+use super::evtx;
 use super::utf16::Utf16Reader;
 use super::zip::{self, Member};
 
@@ -21,6 +22,9 @@ pub(crate) enum Container {
     Refused(&'static str),
 }
 
+/// What a report says of the encoding of an event log, whose records are read as lines of JSON.
+const EVENT_LOG: &str = "from EVTX";
+
 /// Magic bytes of files that are recognised by name but not read.
 const REFUSED: &[(&[u8], &str)] = &[
     (b"PK\x03\x04", "a zip archive inside another file; unpack it and load what it holds"),
@@ -29,10 +33,6 @@ const REFUSED: &[(&[u8], &str)] = &[
     (b"\xfd7zXZ\x00", "xz-compressed; decompress it first"),
     (b"BZh", "bzip2-compressed; decompress it first"),
     (b"Rar!\x1a\x07", "a rar archive; unpack it and load what it holds"),
-    (
-        b"ElfFile\x00",
-        "a Windows event log (.evtx), which is not read yet; convert it with evtx_dump -o jsonl",
-    ),
     (b"Obj\x01", "an Avro file (Event Hub capture), which is not read yet"),
     (b"ARROW1", "an Arrow IPC file, which is not read yet; save it as Parquet"),
     (b"ORC", "an ORC file, which is not read; save it as Parquet"),
@@ -136,6 +136,13 @@ pub(crate) fn open(source: &Source) -> io::Result<Opened> {
     let mut file = source.reader()?;
     let mut magic = Vec::new();
     (&mut file).take(512).read_to_end(&mut magic)?;
+    if magic.starts_with(evtx::MAGIC) {
+        let lines = match in_archive {
+            true => evtx::from_stream(Cursor::new(magic).chain(file))?,
+            false => evtx::from_file(File::open(&source.path)?)?,
+        };
+        return text(lines, None, Some(EVENT_LOG), Break::default());
+    }
     if let Some(container) = container(&magic) {
         return Ok(Opened::Container(if in_archive { packed(container) } else { container }));
     }
@@ -151,10 +158,14 @@ pub(crate) fn open(source: &Source) -> io::Result<Opened> {
     let mut plain = Salvage { inner: plain, broken: broken.clone(), compression, yielded: 0 };
     let mut start = Vec::new();
     (&mut plain).take(512).read_to_end(&mut start)?;
-    if compression.is_some()
-        && let Some(container) = container(&start)
-    {
-        return Ok(Opened::Container(packed(container)));
+    if compression.is_some() {
+        if start.starts_with(evtx::MAGIC) {
+            let lines = evtx::from_stream(Cursor::new(start).chain(plain))?;
+            return text(lines, compression, Some(EVENT_LOG), broken);
+        }
+        if let Some(container) = container(&start) {
+            return Ok(Opened::Container(packed(container)));
+        }
     }
     let (skip, little_endian) = match *start.as_slice() {
         [0xef, 0xbb, 0xbf, ..] => (3, None),
@@ -165,11 +176,21 @@ pub(crate) fn open(source: &Source) -> io::Result<Opened> {
         _ => (0, None),
     };
     let rest = Cursor::new(start.split_off(skip)).chain(plain);
-    let (mut rest, encoding): (Box<dyn Read + Send>, _) = match little_endian {
+    let (rest, encoding): (Box<dyn Read + Send>, _) = match little_endian {
         Some(true) => (Box::new(Utf16Reader::new(rest, u16::from_le_bytes)), Some("UTF-16LE")),
         Some(false) => (Box::new(Utf16Reader::new(rest, u16::from_be_bytes)), Some("UTF-16BE")),
         None => (Box::new(rest), (skip == 3).then_some("UTF-8 with a byte order mark")),
     };
+    text(rest, compression, encoding, broken)
+}
+
+/// A stream of text with its head.
+fn text(
+    mut rest: Box<dyn Read + Send>,
+    compression: Option<&'static str>,
+    encoding: Option<&'static str>,
+    broken: Break,
+) -> io::Result<Opened> {
     let mut head = Vec::new();
     (&mut rest).take(HEAD as u64).read_to_end(&mut head)?;
     let whole = head.len() < HEAD;
