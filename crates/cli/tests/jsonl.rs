@@ -50,6 +50,24 @@ fn batch_answers_in_order_and_goes_on_after_errors() {
 }
 
 #[test]
+fn a_query_with_several_results_gives_them_all_and_the_first_as_its_own() {
+    let kql = "datatable(a:long)[1, 5] | fork large=(where a > 3) (count)";
+    let requests = [json!({"id": 1, "kql": kql, "rows": true}), json!({"id": 2, "kql": kql, "rows": false})];
+    let requests: Vec<String> = requests.iter().map(Value::to_string).collect();
+    let answers = answers(&["batch"], &requests.iter().map(String::as_str).collect::<Vec<_>>());
+    let a = json!([{"name": "a", "type": "long"}]);
+    assert_eq!((&answers[0]["columns"], &answers[0]["rows"]), (&a, &json!([[5]])));
+    assert_eq!(
+        answers[0]["tables"],
+        json!([
+            {"name": "large", "columns": a, "rows": [[5]], "row_count": 1},
+            {"name": "GenericResult", "columns": [{"name": "Count", "type": "long"}], "rows": [[2]], "row_count": 1},
+        ])
+    );
+    assert_eq!((answers[1]["tables"][1].get("rows"), &answers[1]["row_count"]), (None, &json!(1)));
+}
+
+#[test]
 fn what_is_not_built_is_refused_by_name() {
     let answer = &answers(&["batch"], &[r#"{"id":1,"kql":"print hash_many(1, 2)"}"#])[0];
     assert_eq!(answer["error"]["kind"], json!("unsupported"));

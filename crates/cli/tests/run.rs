@@ -48,6 +48,26 @@ fn kusto_v1_names_both_kinds_of_type() {
 }
 
 #[test]
+fn every_format_has_room_for_several_results() {
+    let query = "datatable(a:long)[1, 5] | fork large=(where a > 3) (count)";
+    let written = |format: &str| kql(&["run", "--format", format, "-e", query], "").out;
+    assert_eq!(written("csv"), "a\n5\n\nCount\n2\n");
+    assert_eq!(written("tsv"), "a\n5\n\nCount\n2\n");
+    assert_eq!(written("ndjson"), "{\"a\":5}\n{\"Count\":2}\n");
+    assert_eq!(written("json"), "[\n{\"a\":5}\n]\n[\n{\"Count\":2}\n]\n");
+    assert_eq!(written("markdown"), "|a|\n|--:|\n|5|\n\n|Count|\n|--:|\n|2|\n");
+    let table = written("table");
+    assert!(table.starts_with("large\n") && table.contains("\n\nGenericResult\n"), "{table}");
+    let v1: serde_json::Value = serde_json::from_str(&written("kusto-v1")).expect("it is JSON");
+    let rows: Vec<&serde_json::Value> =
+        v1["Tables"].as_array().into_iter().flatten().map(|table| &table["Rows"]).collect();
+    assert_eq!(rows[0], &serde_json::json!([[5]]));
+    assert_eq!(rows[1], &serde_json::json!([[2]]));
+    assert_eq!((&rows[2][0][2], &rows[2][1][2]), (&"large".into(), &"GenericResult".into()));
+    assert_eq!(rows.len(), 3);
+}
+
+#[test]
 fn markdown_escapes_bars() {
     let outcome = kql(&["run", "--format", "markdown", "-e", "print n=1, s='a|b\\nc'"], "");
     assert_eq!(outcome.out, "|n|s|\n|--:|---|\n|1|a\\|b<br>c|\n");

@@ -35,4 +35,11 @@ fn a_memory_limit_is_named() {
     let query = "range x from 1 to 200000 step 1 | extend s = strcat('row ', x) | sort by s desc | count";
     let options = QueryOptions { memory_limit: Some(64 << 20), ..QueryOptions::default() };
     assert!(engine().run(query, &options).is_ok());
+    // The rows of a group are kept while its sub-pipeline runs.
+    let query = "print a = range(1, 1000000, 1) | mv-apply a to typeof(long) on (top 1 by a)";
+    let options = QueryOptions { memory_limit: Some(4 << 20), ..QueryOptions::default() };
+    match engine().run(query, &options) {
+        Ok(_) => panic!("a group of a million rows takes more than four megabytes"),
+        Err(errors) => assert_eq!(errors[0].code, codes::LIMIT, "{errors:?}"),
+    }
 }

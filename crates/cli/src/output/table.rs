@@ -16,6 +16,9 @@ pub(super) fn write(result: &QueryResult, layout: &Layout, out: &mut dyn Write) 
         if index > 0 {
             writeln!(out)?;
         }
+        if result.tables.len() > 1 {
+            writeln!(out, "{}", one_line(kql_types::Cell::String(&table.name)))?;
+        }
         let shown = layout.max_rows.unwrap_or(usize::MAX).min(table.row_count());
         if layout.width.is_some_and(|width| table.columns.len() * NARROWEST_COLUMN > usize::from(width)) {
             super::vertical::rows(table, shown, false, out)?;

@@ -1,7 +1,9 @@
 //! `extend name = value, …`: adds columns, or replaces those of the same name in place.
 
-use kql_parser::ast::NamedExpr;
+use kql_functions::Typed;
+use kql_parser::ast::{Expr, ExprKind, NamedExpr};
 use kql_parser::span::Span;
+use kql_types::ScalarType;
 
 use crate::Result;
 use crate::bind::Binder;
@@ -36,7 +38,7 @@ impl Binder<'_> {
     pub(crate) fn with_columns(
         &self,
         frame: Frame,
-        added: Vec<(String, kql_functions::Typed)>,
+        added: Vec<(String, Typed)>,
         span: Span,
     ) -> Result<Frame> {
         let mut projected: Vec<_> =
@@ -61,5 +63,16 @@ impl Binder<'_> {
         frame.open = open;
         frame.source_name = source_name;
         Ok(frame)
+    }
+
+    /// The frame with a column that only the data knows, where an operator takes the column by its bare name.
+    pub(crate) fn with_open_column(&self, frame: Frame, column: &Expr) -> Result<Frame> {
+        match &column.kind {
+            ExprKind::Name(name) if frame.open && frame.column(name).is_none() => {
+                let unknown = (name.clone(), Typed::null(ScalarType::String));
+                self.with_columns(frame, vec![unknown], column.span)
+            }
+            _ => Ok(frame),
+        }
     }
 }

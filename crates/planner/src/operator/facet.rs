@@ -41,6 +41,7 @@ impl Binder<'_> {
         if !matches!(by.kind, ExprKind::Name(_)) {
             return Err(semantic(codes::SHAPE, by.span, "facet goes by columns"));
         }
+        let frame = self.with_open_column(frame, by)?;
         let column = only_column(&frame, &NamedExpr { names: Vec::new(), expr: by.clone() }, "facet")?;
         if column.ty == ScalarType::Dynamic {
             let mut error = semantic(codes::KEY_TYPE, by.span, "a key cannot be dynamic");

@@ -33,7 +33,7 @@ impl Binder<'_> {
         let of_outside = |column: &&Column| expanded.iter().all(|expanded| expanded.name != column.name);
         let inside = tables.inside.iter().filter(of_outside).filter_map(|column| frame.column(&column.name));
         kept.extend(inside.map(|column| (column.name.clone(), frame.typed(column))));
-        let hidden = frame.hidden.clone();
+        let (hidden, open) = (frame.hidden.clone(), frame.open);
         let carried_before = frame.carried.clone();
         let number = tables.number.clone();
         let mut rows = self.expanded(frame, kept, expanded, Some(number.clone()), limit, false, span)?;
@@ -44,11 +44,13 @@ impl Binder<'_> {
             let inside = inside.map(|column| (column.name.clone(), named(&column.name, column.ty)));
             let mut rows = rows.project(inside.collect()).map_err(|error| internal(span, &error))?;
             rows.hidden = hidden;
+            rows.open = open;
             let result = self.operators(env, rows, &apply.body)?;
             return tables.joined(result, carried_before, span);
         }
         let (table, mut leaf) = self.group_table(tables.inside.clone(), span)?;
         leaf.hidden = hidden;
+        leaf.open = open;
         let body = self.sub_pipeline(env, leaf, &apply.body, span)?;
         let outside = tables.outside.iter().map(|(_, carried)| carried.clone());
         let kept = outside.chain(carried_before.iter().cloned()).collect();

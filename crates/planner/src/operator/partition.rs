@@ -44,6 +44,7 @@ impl Binder<'_> {
         let params = Params::check("partition", &partition.params, PARAMS)?;
         let strategy = params.one_of("hint.strategy", &["native", "shuffle", "legacy"])?;
         let legacy = matches!(strategy, None | Some("legacy"));
+        let frame = self.with_open_column(frame, &partition.by)?;
         let key = key_column(&frame, &partition.by)?;
         match &partition.body {
             PartitionBody::Query(query) => {
@@ -58,6 +59,7 @@ impl Binder<'_> {
                 operators.iter().try_for_each(series_has_bounds)?;
                 let (table, mut leaf) = self.group_table(frame.columns.clone(), span)?;
                 leaf.hidden = frame.hidden.clone();
+                leaf.open = frame.open;
                 let body = self.sub_pipeline(env, leaf, operators, span)?;
                 let carried = frame.carried.clone();
                 let by = column_expr(&key.name).sort(true, true);
@@ -97,8 +99,8 @@ impl Binder<'_> {
                 return Err(error);
             }
         }
-        let hidden = frame.hidden;
-        let all = Frame { hidden, ..self.frame_of(rows, span)? };
+        let (hidden, open) = (frame.hidden, frame.open);
+        let all = Frame { hidden, open, ..self.frame_of(rows, span)? };
         let of_key = |value: &ScalarValue| {
             let same =
                 binary_expr(column_expr(&key.name), PlanOperator::IsNotDistinctFrom, lit(value.clone()));

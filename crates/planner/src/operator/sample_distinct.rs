@@ -24,6 +24,7 @@ impl Binder<'_> {
     ) -> Result<Frame> {
         Params::check("sample-distinct", params, &[])?;
         let count = self.count_of(env, count, "the number of values")?;
+        let frame = self.with_open_column(frame, &of.expr)?;
         let column = only_column(&frame, of, "sample-distinct")?;
         if column.ty == ScalarType::Dynamic {
             let mut error = semantic(codes::KEY_TYPE, of.expr.span, "a dynamic has no distinct values");

@@ -34,6 +34,7 @@ impl Binder<'_> {
     ) -> Result<Frame> {
         Params::check("top-hitters", params, &[])?;
         let count = self.count_of(env, count, "the number of values")?;
+        let frame = self.with_open_column(frame, &of.expr)?;
         let column = only_column(&frame, of, "top-hitters")?;
         if column.ty == ScalarType::Dynamic {
             let message = "top-hitters of a dynamic is not built yet";

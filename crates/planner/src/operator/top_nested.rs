@@ -123,7 +123,11 @@ impl Binder<'_> {
                 Some(count) => Some(self.count_of(env, count, "the number of values")?),
                 None => None,
             };
-            let bound = self.expr(&RowScope::of(env, &frame), &clause.of.expr)?;
+            let mut bound = self.expr(&RowScope::of(env, &frame), &clause.of.expr)?;
+            // A column that only the data knows may be of any type.
+            if frame.open && bound.value.is_null_literal() {
+                bound.value = Typed::null(ScalarType::String);
+            }
             let name = match (clause.of.names.first(), bound.name) {
                 (Some(name), _) => name.text.clone(),
                 (None, NameSource::Written(name) | NameSource::Suggested(name)) => name,
