@@ -100,3 +100,23 @@ fn an_answer_larger_than_the_head_is_read_whole() {
     let (loaded, _) = load_file("large", "large.json", text);
     assert_eq!(rows(table(&loaded, "large"), &["n"]).len(), 40_000);
 }
+
+#[test]
+fn rows_of_a_progressive_answer_are_joined() {
+    let frames = |kind: &str| {
+        format!(
+            r#"[{{"FrameType":"DataSetHeader","IsProgressive":true,"Version":"v2.0"}},
+            {{"FrameType":"TableHeader","TableId":1,"TableKind":"PrimaryResult","TableName":"PrimaryResult","Columns":[{}]}},
+            {{"FrameType":"TableFragment","TableFragmentType":"DataAppend","TableId":1,"Rows":[{ROW}]}},
+            {{"FrameType":"TableProgress","TableId":1,"TableProgress":50.0}},
+            {{"FrameType":"TableFragment","TableFragmentType":"{kind}","TableId":1,"Rows":[{ROW},{ROW}]}},
+            {{"FrameType":"TableCompletion","TableId":1,"RowCount":3}}]"#,
+            columns("ColumnName", "ColumnType")
+        )
+    };
+    let (loaded, report) = load_file("progressive", "SigninLogs.json", frames("DataAppend"));
+    assert_eq!((report.format.as_str(), report.rejected), ("answer", 0), "{report:#?}");
+    assert_eq!(rows(table(&loaded, "SigninLogs"), &["UserPrincipalName"]), [["ana"], ["ana"], ["ana"]]);
+    let (_, report) = load_file("progressive", "SigninLogs.json", frames("DataReplace"));
+    assert!(report.rejected_samples[0].why.contains("takes rows back"), "{report:#?}");
+}

@@ -30,12 +30,16 @@ fn bind(sample: &Sample, catalogue: &Catalogue) -> Option<Binding> {
     let mut notes = Vec::new();
     let mut flat = sample.without_records();
     let mut schema = Schema::default();
+    let mut headers = Vec::new();
     for record in &sample.records {
         let raw = |key: &str| match field(record, key) {
             Some(Value::Json(raw)) => Some(raw.as_ref()),
             _ => None,
         };
-        for (columns, rows) in results(&raw) {
+        if let Some(header) = header(&raw) {
+            headers.push(header);
+        }
+        for (columns, rows) in results(&raw, &headers) {
             if schema.columns.is_empty() {
                 schema = declared(&columns);
             }
@@ -66,7 +70,7 @@ fn bind(sample: &Sample, catalogue: &Catalogue) -> Option<Binding> {
             )
         }
     };
-    Some(Binding { notes, declared, ..Binding::new(FORMAT.name, why, Answer { inner }) })
+    Some(Binding { notes, declared, ..Binding::new(FORMAT.name, why, Answer { inner, headers }) })
 }
 
 /// The columns, each with the name of its type, and the text of the rows.
@@ -74,7 +78,7 @@ type Result<'a> = (Vec<(String, String)>, &'a str);
 
 /// The results in a record of the file, which is an answer or a frame of one, given its members' raw values. Tables about
 /// the answer itself are left out.
-fn results<'a>(raw: &dyn Fn(&str) -> Option<&'a str>) -> Vec<Result<'a>> {
+fn results<'a>(raw: &dyn Fn(&str) -> Option<&'a str>, headers: &[Header]) -> Vec<Result<'a>> {
     if let Some(tables) = raw("tables") {
         return dynamic::elements(tables).filter_map(|one| result(one, "columns", "rows")).collect();
     }
@@ -82,11 +86,31 @@ fn results<'a>(raw: &dyn Fn(&str) -> Option<&'a str>) -> Vec<Result<'a>> {
         // Where there are more than two, the others describe the query.
         return dynamic::elements(tables).take(1).filter_map(|one| result(one, "Columns", "Rows")).collect();
     }
+    if let (Some(id), Some(rows)) = (raw("TableId"), raw("Rows"))
+        && raw("TableFragmentType").is_some()
+    {
+        let header = headers.iter().find(|header| header.id == id);
+        return header.map(|header| (header.columns.clone(), rows)).into_iter().collect();
+    }
     let primary = raw("TableKind").is_some_and(|kind| dynamic::unquote(kind) == "PrimaryResult");
     match (primary, raw("Columns"), raw("Rows")) {
         (true, Some(columns), Some(rows)) => vec![(columns_of(columns), rows)],
         _ => Vec::new(),
     }
+}
+
+/// The columns of a result whose rows come in frames of their own, as progressive answers have them.
+struct Header {
+    id: String,
+    columns: Vec<(String, String)>,
+}
+
+/// The header that a frame is, if it is that of a primary result.
+fn header<'a>(raw: &dyn Fn(&str) -> Option<&'a str>) -> Option<Header> {
+    let is = |key: &str, value: &str| raw(key).is_some_and(|found| dynamic::unquote(found) == value);
+    let primary = is("FrameType", "TableHeader") && is("TableKind", "PrimaryResult");
+    primary.then_some(())?;
+    Some(Header { id: raw("TableId")?.to_string(), columns: columns_of(raw("Columns")?) })
 }
 
 fn result<'a>(table: &'a str, columns: &str, rows: &str) -> Option<Result<'a>> {
@@ -147,6 +171,7 @@ fn trouble(record: &[Field<'_>]) -> Option<String> {
 
 struct Answer {
     inner: Box<dyn Mapping>,
+    headers: Vec<Header>,
 }
 
 impl Mapping for Answer {
@@ -155,7 +180,12 @@ impl Mapping for Answer {
     }
 
     fn expand<'a>(&self, text: &'a str, each: &mut dyn FnMut(std::result::Result<Record<'a>, String>)) {
-        for (columns, rows) in results(&|key| dynamic::get_key(text, key)) {
+        let raw = |key: &str| dynamic::get_key(text, key);
+        if raw("TableFragmentType").is_some_and(|kind| dynamic::unquote(kind) == "DataReplace") {
+            // The rows before it are preliminary, and are read already.
+            return each(Err("a progressive answer takes rows back; ask for it whole".to_string()));
+        }
+        for (columns, rows) in results(&raw, &self.headers) {
             let names: Vec<String> = columns.into_iter().map(|(name, _)| name).collect();
             dynamic::elements(rows).for_each(|row| each(record_of(&names, row)));
         }
