@@ -32,18 +32,12 @@ struct Numbers {
     known: HashMap<Box<[u8]>, u32>,
     /// Where each node's identity was first seen.
     first: Vec<Place>,
-    key_bytes: usize,
 }
 
 impl Numbers {
     fn new(types: Vec<DataType>) -> PlanResult<Self> {
         let fields = types.into_iter().map(SortField::new).collect();
-        Ok(Numbers {
-            converter: RowConverter::new(fields)?,
-            known: HashMap::new(),
-            first: Vec::new(),
-            key_bytes: 0,
-        })
+        Ok(Numbers { converter: RowConverter::new(fields)?, known: HashMap::new(), first: Vec::new() })
     }
 
     /// The numbers of the nodes that a column names, which is array number `array`.
@@ -80,7 +74,6 @@ impl Numbers {
         let number = u32::try_from(self.first.len()).map_err(|_| too_large())?;
         self.known.insert(key.into(), number);
         self.first.push(place);
-        self.key_bytes += key.len();
         Ok(number)
     }
 }

@@ -24,6 +24,9 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::GraphQuery;
 use super::run::{Event, Run};
 
+/// What the table of identities takes for each, about.
+const IDENTITY_BYTES: usize = 64;
+
 /// A [`GraphQuery`] over the streams of the edges and the nodes.
 #[derive(Debug)]
 pub(crate) struct GraphExec {
@@ -136,6 +139,9 @@ async fn begin(
     }
     let edges = tables.remove(0);
     let read = memory.size();
+    // While the graph is built, every identity stands in a table of its own as well.
+    let identities = 2 * edges.num_rows() + tables.iter().map(RecordBatch::num_rows).sum::<usize>();
+    memory.try_grow(identities * IDENTITY_BYTES)?;
     let timer = metrics.elapsed_compute().timer();
     let run = Run::new(query, schema, edges, &tables)?;
     timer.done();
