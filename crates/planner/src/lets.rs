@@ -444,7 +444,17 @@ impl Binder<'_> {
                 let (value, place) = match (value, default) {
                     (Some(value), _) => (self.scalar(&scope.exact(), value)?, value.span),
                     (None, Some(default)) => {
-                        (self.scalar(&RowScope::constants(&function.env), default)?, span)
+                        let value = self.scalar(&RowScope::constants(&function.env), default)?;
+                        let is_text = value.ty == ScalarType::String;
+                        if is_text != (ty == ScalarType::String)
+                            && !matches!((value.ty, ty), (ScalarType::Dynamic, _) | (_, ScalarType::Dynamic))
+                            && !value.is_null_literal()
+                        {
+                            let name = &parameter.name.text;
+                            let message = format!("`{name}` is {ty}, and its default {}", value.ty);
+                            return Err(semantic(codes::TYPES, span, message));
+                        }
+                        (value, span)
                     }
                     (None, None) => return Err(missing()),
                 };

@@ -63,7 +63,8 @@ impl Binder<'_> {
             return Ok(Bound { value, name: NameSource::Written(name.to_string()), columns: None });
         }
         if scope.open {
-            return Ok(Bound::suggested(Typed::null(ScalarType::Dynamic), name));
+            let name = NameSource::Written(name.to_string());
+            return Ok(Bound { value: Typed::null(ScalarType::Dynamic), name, columns: None });
         }
         let error = self.unknown_name(scope, name, span);
         if self.goes_on() {

@@ -1,6 +1,7 @@
 //! `distinct column, …`, `distinct *`
 
 use datafusion::logical_expr::LogicalPlanBuilder;
+use kql_functions::Typed;
 use kql_parser::ast::{ExprKind, NamedExpr, Parameter};
 use kql_parser::span::Span;
 use kql_types::ScalarType;
@@ -29,13 +30,15 @@ impl Binder<'_> {
     ) -> Result<Frame> {
         Params::check("distinct", params, PARAMS)?.check_shuffle_key(&frame.columns)?;
         let mut namer = Namer::new([]);
-        let mut projected = Vec::new();
+        let mut projected: Vec<(String, Typed)> = Vec::new();
         let scope = RowScope::of(env, &frame);
         for column in columns {
             if let ExprKind::Wildcard(_) = &column.expr.kind {
                 for position in self.columns_like(&frame, &column.expr)? {
                     let found = &frame.columns[position];
-                    projected.push((found.name.clone(), frame.typed(found)));
+                    if !projected.iter().any(|(name, _)| *name == found.name) {
+                        projected.push((found.name.clone(), frame.typed(found)));
+                    }
                 }
                 continue;
             }
@@ -46,7 +49,12 @@ impl Binder<'_> {
                     error.hints.push("convert it, as with tostring()".to_string());
                     return Err(error);
                 }
-                projected.push((namer.name(item.name, column.span())?, item.value));
+                let name = namer.name(item.name, column.span())?;
+                if projected.iter().any(|(earlier, _)| *earlier == name) {
+                    let message = format!("two columns are named `{name}`");
+                    return Err(semantic(codes::DUPLICATE_COLUMN, column.span(), message));
+                }
+                projected.push((name, item.value));
             }
         }
         let mut frame = frame.project(projected).map_err(|error| internal(span, &error))?;
