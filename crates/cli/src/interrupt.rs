@@ -70,6 +70,8 @@ fn shown<T>(work: impl FnOnce() -> T) -> T {
             bar.tick();
         }
         bar.finish_and_clear();
+        // What the terminal echoes for Ctrl-C stands on the bar's line.
+        eprint!("\r\x1b[2K");
     });
     let result = work();
     drop(done);

@@ -21,6 +21,12 @@ pub(crate) fn explain(all: Input<'_>) -> Diagnostic {
 }
 
 fn unexpected(all: Input<'_>, at: Input<'_>) -> Diagnostic {
+    // The rest of a query of another language says nothing about where it went wrong.
+    if all.word(0).is_some_and(|word| word.eq_ignore_ascii_case("select")) {
+        let message = "a query begins with a table, and not with `select`";
+        return Diagnostic::new(Kind::Syntax, codes::UNEXPECTED, message, all.span())
+            .hint("columns are chosen behind a pipe: `T | where a == 1 | project a, b`");
+    }
     let (found, span) = match (at.peek(0), all.tokens.last()) {
         (Some(token), _) => (format!("`{}`", abridged(token.span.of(all.text))), token.span),
         (None, last) => {
@@ -63,9 +69,7 @@ fn abridged(text: &str) -> String {
 fn hint(all: Input<'_>, at: Input<'_>, expected: &[Expected]) -> Option<String> {
     let expects = |text| expected.contains(&Expected::Text(text));
     let expects_name = expected.iter().any(|one| matches!(one, Expected::Thing("a name" | "an expression")));
-    if at.tokens.len() == all.tokens.len()
-        || all.word(0).is_some_and(|word| word.eq_ignore_ascii_case("select"))
-    {
+    if at.tokens.len() == all.tokens.len() {
         return Some("a query begins with a table, such as `T | where a == 1`".to_string());
     }
     match at.peek(0).map(|token| token.kind) {

@@ -189,8 +189,9 @@ impl<'e> Binder<'e> {
             let frame = match (self.operator(&env, frame, operator), before) {
                 (Ok(after), _) => after,
                 (Err(error), Some(before)) => {
-                    // What follows from a name that was told already is no mistake of its own.
-                    if self.noted() == noted {
+                    // What follows from a name that was told already is no mistake of its own, nor are types where a
+                    // table is not known.
+                    if self.noted() == noted && (!before.open || codes::NAMES.contains(&error.code)) {
                         self.note(*error);
                     }
                     Frame { open: true, ..before }

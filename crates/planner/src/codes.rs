@@ -68,6 +68,10 @@ codes! {
     INTERNAL = "KQL0299", "A defect of the engine";
 }
 
+/// The codes of names that are not known.
+pub(crate) const NAMES: &[&str] =
+    &[UNKNOWN_NAME, UNKNOWN_TABLE, UNKNOWN_FUNCTION, UNKNOWN_PARAMETER, UNKNOWN_PLUGIN];
+
 /// A semantic error.
 pub fn semantic(code: &'static str, span: Span, message: impl Into<String>) -> Box<Diagnostic> {
     Box::new(Diagnostic::new(Kind::Semantic, code, message, span))

@@ -94,6 +94,15 @@ pub(crate) struct Execution {
     state: OnceLock<SessionState>,
 }
 
+impl Drop for Execution {
+    /// Nobody waits at the end for what is left of a cancelled query.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 impl Execution {
     pub(crate) fn optimize(&self, plan: &LogicalPlan) -> Result<LogicalPlan> {
         self.state().optimize(plan)

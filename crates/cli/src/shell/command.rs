@@ -110,8 +110,10 @@ pub fn run(session: &mut Session, line: &str) -> Result<Flow, Failure> {
             return (command.run)(session, after(line, name.len()));
         }
     }
-    let name = words.first().copied().unwrap_or_default();
-    let near = kql_parser::closest(name, COMMANDS.iter().map(|command| command.name));
+    // The names of Kusto's commands are of two words.
+    let length = if words.first().is_some_and(|word| word.eq_ignore_ascii_case("show")) { 2 } else { 1 };
+    let name = words.iter().take(length).copied().collect::<Vec<_>>().join(" ");
+    let near = kql_parser::closest(&name, COMMANDS.iter().map(|command| command.name));
     let hint = near.map_or("`.help` lists them".to_string(), |near| format!("did you mean `.{near}`?"));
     eprintln!("kql: there is no command `.{name}`; {hint}");
     Ok(Flow::Goes)

@@ -261,8 +261,11 @@ impl Binder<'_> {
             return unsupported(codes::UNSUPPORTED_FUNCTION, span, message);
         }
         let mut error = semantic(codes::UNKNOWN_FUNCTION, span, format!("there is no function `{name}`"));
-        let names = table::all().map(|function| function.name);
-        error.hints.extend(suggest::hint(name, names.chain(scope.env.names())));
+        let functions = table::all().map(|function| function.name);
+        let aggregates = kql_functions::aggregate::all()
+            .map(|aggregate| aggregate.name)
+            .filter(|_| scope.aggregates.is_some());
+        error.hints.extend(suggest::hint(name, aggregates.chain(functions).chain(scope.env.names())));
         error
     }
 }

@@ -17,6 +17,7 @@ use datafusion::execution::{RecordBatchStream, SendableRecordBatchStream, TaskCo
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::{LogicalPlan, UserDefinedLogicalNode};
 use datafusion::physical_expr::{Distribution, EquivalenceProperties, PhysicalExpr};
+use datafusion::physical_plan::coop::cooperative;
 use datafusion::physical_plan::execution_plan::{ChildrenPropertiesMode, ReplaceChildrenOptions};
 use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet};
 use datafusion::physical_plan::{
@@ -173,14 +174,15 @@ impl ExecutionPlan for RowExec {
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> PlanResult<SendableRecordBatchStream> {
         let input = self.input.execute(partition, context.clone())?;
         let rows = self.operator.start(&self.input.schema(), &self.schema())?;
-        Ok(Box::pin(Driver {
+        // A step above that drops every row would else never let go of its thread, and could not be cancelled.
+        Ok(Box::pin(cooperative(Driver {
             input,
             rows,
             schema: self.schema(),
             ended: false,
             metrics: BaselineMetrics::new(&self.metrics, partition),
             memory: MemoryConsumer::new(self.operator.name()).register(context.memory_pool()),
-        }))
+        })))
     }
 }
 

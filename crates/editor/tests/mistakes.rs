@@ -1,0 +1,75 @@
+//! Mistakes as people make them: the first message is about the right place, and says what would help.
+
+#![allow(clippy::expect_used)]
+
+use std::path::Path;
+
+use kql_planner::QueryOptions;
+
+mod common;
+
+/// How many of a hundred mistakes are allowed to get no suggestion, or one that does not help.
+const WITHOUT_HELP: usize = 10;
+
+struct Case {
+    query: String,
+    place: String,
+    says: String,
+}
+
+fn cases() -> Vec<Case> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/mistakes.md");
+    let text = std::fs::read_to_string(path).expect("the cases are there");
+    let mut cases = Vec::new();
+    let mut query = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(info) = line.strip_prefix("```") else { continue };
+        let body: Vec<&str> = lines.by_ref().take_while(|line| !line.starts_with("```")).collect();
+        match info {
+            "kql" => query = body.join("\n"),
+            "mistake" => cases.push(Case {
+                query: query.clone(),
+                place: body.first().copied().unwrap_or_default().to_string(),
+                says: body.get(1).copied().unwrap_or_default().to_string(),
+            }),
+            _ => {}
+        }
+    }
+    cases
+}
+
+#[test]
+fn messages_name_the_place_and_help() {
+    let engine = common::engine();
+    let cases = cases();
+    assert!(cases.len() >= 60, "{} cases", cases.len());
+    let (mut misplaced, mut helpless) = (Vec::new(), Vec::new());
+    for case in &cases {
+        let Err(found) = engine.check(&case.query, &QueryOptions::default()) else {
+            misplaced.push(format!("{}: no error", case.query));
+            continue;
+        };
+        let first = found.first().expect("an error");
+        let place = first.span.of(&case.query);
+        let picture = kql_parser::render(&case.query, first);
+        if place != case.place {
+            misplaced.push(format!("the place is {place:?}, and {:?} is expected:\n{picture}\n", case.place));
+        }
+        let mut said: Vec<&str> = vec![&first.message];
+        said.extend(first.hints.iter().map(String::as_str));
+        said.extend(first.labels.iter().map(|label| label.message.as_str()));
+        if !said.iter().any(|text| text.contains(&case.says)) {
+            helpless.push(format!("{:?} is not said:\n{picture}\n", case.says));
+        }
+    }
+    println!(
+        "{} cases, {} places right, {} suggestions right",
+        cases.len(),
+        cases.len() - misplaced.len(),
+        cases.len() - helpless.len()
+    );
+    println!("{}", helpless.join("\n"));
+    assert!(misplaced.is_empty(), "{}", misplaced.join("\n"));
+    assert!(helpless.len() * 100 <= cases.len() * WITHOUT_HELP, "{}", helpless.join("\n"));
+}
