@@ -132,8 +132,10 @@ impl ExecutionPlan for RowExec {
         }])
     }
 
+    /// The rows do come in the order of the input, but who hears so sorts the input in place of the output, whose columns
+    /// of the same names may hold other values.
     fn maintains_input_order(&self) -> Vec<bool> {
-        vec![true]
+        vec![false]
     }
 
     fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
