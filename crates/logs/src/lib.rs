@@ -3,6 +3,7 @@
 //! Framing (compression, encoding, records) → classification (which export, which table) → mapping (to the table's
 //! columns) → typing (by the catalogue). The crate knows neither the parser nor the planner.
 
+mod arrow_file;
 mod assemble;
 pub mod catalogue;
 mod classify;

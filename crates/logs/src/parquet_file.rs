@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::Fields;
 use kql_types::{Column, ScalarType, Schema, foreign};
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, statistics::StatisticsConverter,
@@ -13,9 +14,9 @@ use parquet::arrow::arrow_reader::{
 use crate::catalogue::{Catalogue, EXTRA_COLUMN, hidden_of};
 use crate::classify::{self, Verdict};
 use crate::format::{self, PARQUET};
-use crate::parallel;
 use crate::report::{FileReport, TableReport};
 use crate::table::{LoadedTable, TableSource};
+use crate::{arrow_file, parallel};
 
 /// A Parquet file with the table that it belongs to.
 #[derive(Debug, Clone)]
@@ -29,7 +30,7 @@ pub(crate) struct Bound {
 }
 
 /// The Parquet reader asserts, in builds that check assertions, what a damaged file does not keep.
-fn unharmed<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+pub(crate) fn unharmed<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err("its Parquet data is damaged".to_string()))
 }
@@ -75,26 +76,41 @@ fn bind_footer(
             Verdict::Unclear(_) => (format::table_name(path, catalogue), "file name".to_string()),
         },
     };
+    let rows = metadata.metadata().file_metadata().num_rows().try_into().unwrap_or(0);
+    let bound = bound(path, &table, fields, rows, catalogue, report);
+    let span =
+        crate::catalogue::time_column(&bound.schema).and_then(|column| time_span(&metadata, &column.name));
+    report.tables.push(TableReport { table, why, rows, span });
+    Ok(bound)
+}
+
+/// A file with these fields as one of a table; the columns that the table does not have are reported.
+pub(crate) fn bound(
+    path: &Path,
+    table: &str,
+    fields: &Fields,
+    rows: u64,
+    catalogue: &Catalogue,
+    report: &mut FileReport,
+) -> Bound {
+    let names = fields.iter().map(|field| field.name().as_str());
     let own =
         |name: &str| fields.iter().find(|field| field.name() == name).map(|field| foreign::type_of(field));
-    let schema = catalogue.schema(&table).unwrap_or_else(|| {
+    let schema = catalogue.schema(table).unwrap_or_else(|| {
         Schema::new(fields.iter().map(|field| Column::new(field.name(), foreign::type_of(field))).collect())
     });
     let known = hidden_of(&schema);
-    let hidden = names.iter().filter(|name| schema.column(name).is_none()).filter_map(|name| {
+    let hidden = names.filter(|name| schema.column(name).is_none()).filter_map(|name| {
         let declared = known.iter().find(|column| column.name == *name);
-        declared.cloned().or_else(|| own(name).map(|ty| Column::new(*name, ty)))
+        declared.cloned().or_else(|| own(name).map(|ty| Column::new(name, ty)))
     });
     let hidden = Schema::new(hidden.collect());
-    let rows = metadata.metadata().file_metadata().num_rows().try_into().unwrap_or(0);
     for column in hidden.columns.iter().filter(|column| column.name != EXTRA_COLUMN) {
         if !known.contains(column) {
             report.unmapped.push((column.name.clone(), rows));
         }
     }
-    let span = crate::catalogue::time_column(&schema).and_then(|column| time_span(&metadata, &column.name));
-    report.tables.push(TableReport { table: table.clone(), why, rows, span });
-    Ok(Bound { path: path.to_path_buf(), table, schema, hidden })
+    Bound { path: path.to_path_buf(), table: table.to_string(), schema, hidden }
 }
 
 /// The least and the greatest text of a column by its statistics.
@@ -188,7 +204,10 @@ pub(crate) fn read_into(
 
 /// Reads a file into batches of this schema.
 pub(crate) fn read(path: &Path, schema: &Schema) -> Result<Vec<RecordBatch>, String> {
-    unharmed(|| read_batches(path, schema))
+    unharmed(|| match arrow_file::is_one(path) {
+        true => arrow_file::read(path, schema),
+        false => read_batches(path, schema),
+    })
 }
 
 fn read_batches(path: &Path, schema: &Schema) -> Result<Vec<RecordBatch>, String> {
@@ -202,7 +221,7 @@ fn read_batches(path: &Path, schema: &Schema) -> Result<Vec<RecordBatch>, String
 }
 
 /// A batch in the columns and types of a schema; a column that it lacks is null, in strings "".
-fn convert(batch: &RecordBatch, schema: &Schema) -> Result<RecordBatch, String> {
+pub(crate) fn convert(batch: &RecordBatch, schema: &Schema) -> Result<RecordBatch, String> {
     let columns = schema.columns.iter().map(|column| match batch.schema().column_with_name(&column.name) {
         Some((place, field)) => foreign::column(batch.column(place), field, column.ty),
         None => kql_types::builder::null_array(column.ty, batch.num_rows()),

@@ -110,3 +110,30 @@ fn rejected_records_of_every_imported_file_are_kept() {
     store::import(&specs, &options, &folder.join("store")).expect("the import");
     assert_eq!(fs::read_to_string(rejects).expect("the rejects"), "bad a\nbad b\n");
 }
+
+#[test]
+fn arrow_files_are_read_as_the_table_they_hold() {
+    let folder = folder("arrow");
+    let whole = load_with(&[&testdata("formats/parquet/AuditLogs.parquet")], &LoadOptions::default());
+    let audits = table(&whole, "AuditLogs");
+    let batches = audits.batches().expect("the rows");
+    let path = folder.join("AuditLogs.arrow");
+    let file = fs::File::create(&path).expect("a file");
+    let mut writer =
+        arrow::ipc::writer::FileWriter::try_new(file, batches[0].schema_ref()).expect("a writer");
+    batches.iter().for_each(|batch| writer.write(batch).expect("the rows"));
+    writer.finish().expect("the file");
+    let loaded = load_with(&[&path.to_string_lossy()], &LoadOptions::default());
+    assert_eq!(rows(table(&loaded, "AuditLogs"), &[]), rows(audits, &[]));
+    let report = &loaded.report[0];
+    assert_eq!(
+        (report.format.as_str(), report.rows(), report.tables[0].span),
+        ("arrow", 80, whole.report[0].tables[0].span)
+    );
+    let bytes = fs::read(&path).expect("the file");
+    for cut in [7, 100, bytes.len() / 2, bytes.len() - 9] {
+        fs::write(&path, &bytes[..cut]).expect("a file");
+        let loaded = load_with(&[&path.to_string_lossy()], &LoadOptions::default());
+        assert!(loaded.tables.is_empty() && loaded.report[0].problem.is_some(), "{cut}");
+    }
+}

@@ -38,6 +38,13 @@ fn seeds() -> Vec<Vec<u8>> {
     for file in ["formats/parquet/AuditLogs.parquet", "formats/ndjson.gz/AuditLogs.ndjson.gz"] {
         seeds.push(fs::read(common::testdata(file)).expect("the sample"));
     }
+    let parquet =
+        common::load_with(&[&common::testdata("formats/parquet/AuditLogs.parquet")], &LoadOptions::default());
+    let batches = parquet.tables[0].batches().expect("the rows");
+    let mut writer =
+        arrow::ipc::writer::FileWriter::try_new(Vec::new(), batches[0].schema_ref()).expect("a writer");
+    batches.iter().for_each(|batch| writer.write(batch).expect("the rows"));
+    seeds.push(writer.into_inner().expect("the file"));
     seeds
 }
 

@@ -10,6 +10,7 @@ use flate2::read::MultiGzDecoder;
 use super::evtx;
 use super::utf16::Utf16Reader;
 use super::zip::{self, Member};
+use crate::arrow_file;
 
 /// How much of a file is looked at before it is decided what it is.
 const HEAD: usize = 256 * 1024;
@@ -18,6 +19,8 @@ const HEAD: usize = 256 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Container {
     Parquet,
+    /// An Arrow IPC file.
+    Arrow,
     /// A kind of file that is known but not read, with a hint.
     Refused(&'static str),
 }
@@ -34,7 +37,6 @@ const REFUSED: &[(&[u8], &str)] = &[
     (b"BZh", "bzip2-compressed; decompress it first"),
     (b"Rar!\x1a\x07", "a rar archive; unpack it and load what it holds"),
     (b"Obj\x01", "an Avro file (Event Hub capture), which is not read yet"),
-    (b"ARROW1", "an Arrow IPC file, which is not read yet; save it as Parquet"),
     (b"ORC", "an ORC file, which is not read; save it as Parquet"),
     (b"SQLite format 3\x00", "an SQLite database, which is not read"),
 ];
@@ -204,6 +206,7 @@ fn text(
 fn packed(container: Container) -> Container {
     match container {
         Container::Parquet => Container::Refused("a compressed Parquet file; decompress it first"),
+        Container::Arrow => Container::Refused("a compressed Arrow file; decompress it first"),
         refused => refused,
     }
 }
@@ -211,6 +214,9 @@ fn packed(container: Container) -> Container {
 fn container(magic: &[u8]) -> Option<Container> {
     if magic.starts_with(b"PAR1") {
         return Some(Container::Parquet);
+    }
+    if magic.starts_with(arrow_file::MAGIC) {
+        return Some(Container::Arrow);
     }
     if magic.get(257..262) == Some(b"ustar") {
         return Some(Container::Refused("a tar archive; unpack it and load what it holds"));

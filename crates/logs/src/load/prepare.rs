@@ -4,14 +4,18 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::catalogue::Catalogue;
 use crate::format::{self, Binding, FORMATS, Format};
 use crate::framing::{self, Container, Framing, Opened, Source, Text};
-use crate::parquet_file;
 use crate::read::{Outcome, Pass, Plan};
 use crate::sample::Sample;
 use crate::typing::DateRule;
 use crate::typing::date_order::{DateEvidence, Decision};
 use crate::{DateOrder, FileReport, LoadOptions};
+use crate::{arrow_file, parquet_file};
+
+/// How a file of typed columns is bound to a table.
+type Bind = fn(&Path, Option<&str>, &Catalogue, &mut FileReport) -> Result<parquet_file::Bound, String>;
 
 /// A file that was looked at.
 pub(super) enum Prepared {
@@ -98,11 +102,15 @@ pub(super) fn file(
     let text = match framing::open(source) {
         Ok(Opened::Text(text)) => text,
         Ok(Opened::Container(Container::Refused(why))) => return failed(report, format!("it is {why}")),
-        Ok(Opened::Container(Container::Parquet)) => {
+        Ok(Opened::Container(container @ (Container::Parquet | Container::Arrow))) => {
+            let (kind, bind): (_, Bind) = match container {
+                Container::Arrow => ("an Arrow", arrow_file::bind),
+                _ => ("a Parquet", parquet_file::bind),
+            };
             if let Some(format) = format {
-                return failed(report, format!("it is a Parquet file, not one of {}", format.name));
+                return failed(report, format!("it is {kind} file, not one of {}", format.name));
             }
-            return match parquet_file::bind(path, table, &options.catalogue, &mut report) {
+            return match bind(path, table, &options.catalogue, &mut report) {
                 Ok(bound) => Prepared::Parquet(bound, report),
                 Err(why) => failed(report, why),
             };

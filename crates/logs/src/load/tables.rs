@@ -4,9 +4,12 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::PathBuf;
 
+use kql_types::Schema;
+
 use super::describe::describe;
 use super::layouts::Layouts;
 use super::prepare::Ready;
+use crate::arrow_file;
 use crate::parquet_file::{self, Bound};
 use crate::read::Outcome;
 use crate::table::{LoadedTable, TableSource};
@@ -68,6 +71,13 @@ impl Tables {
             tables.extend(table.map_err(|error| LoadError::Internal(error.to_string()))?);
         }
         for (schema, hidden, name, paths) in parquet_file::group(self.parquet) {
+            // Only the engine's own format can be left in its files.
+            if paths.iter().any(|path| arrow_file::is_one(path))
+                && tables.iter().all(|table| table.name != name)
+            {
+                let (name, schema, hidden) = (name.clone(), schema.clone(), Schema::default());
+                tables.push(LoadedTable { name, schema, hidden, source: TableSource::Batches(Vec::new()) });
+            }
             match tables.iter_mut().find(|table| table.name == name) {
                 None => {
                     tables.push(LoadedTable { name, schema, hidden, source: TableSource::Parquet(paths) })
