@@ -5,7 +5,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::logical_expr::{LogicalPlanBuilder, lit};
+use datafusion::common::Column as PlanColumn;
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit};
 use kql_parser::ast;
 use kql_parser::diagnostic::Diagnostic;
 use kql_parser::span::Span;
@@ -14,7 +15,7 @@ use kql_types::Column;
 use crate::catalog::{Catalog, Table};
 use crate::codes::{self, internal, semantic, unsupported};
 use crate::env::{Binding, Env, Function};
-use crate::frame::{Frame, column_expr};
+use crate::frame::{Frame, column_expr, projection};
 use crate::graph::Flow;
 use crate::operator::make_graph::no_table;
 use crate::session::Engine;
@@ -91,10 +92,11 @@ impl<'e> Binder<'e> {
             .collect();
         // The alias drops the qualifier that a scan puts on its columns.
         let names = table.schema.columns.iter().map(|column| &column.name).chain(&held);
-        let exprs: Vec<_> = names.map(|name| column_expr(name).alias(name)).collect();
+        let exprs: Vec<_> =
+            names.map(|name| Expr::Column(PlanColumn::new(Some("t"), name)).alias(name)).collect();
         let plan = LogicalPlanBuilder::scan("t", source, None)
-            .and_then(|builder| builder.project(exprs))
             .and_then(LogicalPlanBuilder::build)
+            .and_then(|scan| projection(exprs, scan))
             .map_err(|error| internal(span, &error))?;
         let mut frame = Frame::new(plan, table.schema.columns);
         frame.hidden = table.hidden;

@@ -13,6 +13,8 @@ use datafusion::execution::session_state::SessionState;
 use datafusion::execution::{SessionStateBuilder, TaskContext};
 use datafusion::functions_aggregate::first_last::first_value_udaf;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::optimizer::optimize_projections::OptimizeProjections;
+use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_plan::{ExecutionPlan, collect_partitioned};
 use datafusion::prelude::SessionConfig;
 use tokio::runtime::{Builder, Runtime};
@@ -220,10 +222,27 @@ impl Execution {
                 .with_config(config)
                 .with_aggregate_functions(vec![first_value_udaf()])
                 .with_analyzer_rules(Vec::new())
+                .with_optimizer_rules(optimizer_rules())
                 .with_query_planner(Arc::new(RowQueryPlanner))
                 .build()
         })
     }
+}
+
+/// The rules of the engine underneath, without those for sub-queries inside expressions, of which a plan has none. The
+/// columns that nobody reads go first: tables of logs are wide, and every rule walks over what is there.
+fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+    const SUBQUERIES: [&str; 4] = [
+        "rewrite_set_comparison",
+        "decorrelate_predicate_subquery",
+        "scalar_subquery_to_join",
+        "decorrelate_lateral_join",
+    ];
+    let first: Arc<dyn OptimizerRule + Send + Sync> = Arc::new(OptimizeProjections::new());
+    let rules = Optimizer::new().rules;
+    std::iter::once(first)
+        .chain(rules.into_iter().filter(|rule| !SUBQUERIES.contains(&rule.name())))
+        .collect()
 }
 
 /// Settings under which a scan of Parquet files reads the columns of its conditions first, and the others only for the

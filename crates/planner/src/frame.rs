@@ -1,8 +1,10 @@
 //! A table while it is being planned: a DataFusion plan and the KQL columns of its output.
 
+use std::sync::Arc;
+
 use datafusion::common::Column as PlanColumn;
 use datafusion::error::Result;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Projection};
 use kql_functions::Typed;
 use kql_types::{Column, ScalarType, Schema};
 
@@ -86,7 +88,7 @@ impl Frame {
         let own = columns.iter().map(|(name, value)| aliased(value.expr.clone(), name));
         let carried = self.carried.iter().map(|name| column_expr(name));
         let exprs: Vec<Expr> = own.chain(carried).collect();
-        let plan = LogicalPlanBuilder::from(self.plan).project(exprs)?.build()?;
+        let plan = projection(exprs, self.plan)?;
         let columns = columns.into_iter().map(|(name, value)| Column::new(name, value.ty)).collect();
         Ok(Frame {
             carried: self.carried,
@@ -104,7 +106,7 @@ impl Frame {
         }
         let own = self.columns.iter().map(|column| &column.name);
         let exprs: Vec<Expr> = own.chain(&self.carried).map(|name| column_expr(name)).collect();
-        let plan = LogicalPlanBuilder::from(self.plan.clone()).project(exprs)?.build()?;
+        let plan = projection(exprs, self.plan.clone())?;
         self.hidden.retain(|column| !held.contains(&column.name));
         Ok(self.with_plan(plan))
     }
@@ -124,6 +126,12 @@ impl Frame {
         let plan = LogicalPlanBuilder::from(self.plan.clone()).filter(predicate)?.build()?;
         Ok(self.with_plan(plan))
     }
+}
+
+/// A projection of expressions whose columns are named as the input names them; the builder would search
+/// the input's names for each of them once more.
+pub(crate) fn projection(exprs: Vec<Expr>, input: LogicalPlan) -> Result<LogicalPlan> {
+    Ok(LogicalPlan::Projection(Projection::try_new(exprs, Arc::new(input))?))
 }
 
 /// A column by its exact name; DataFusion's `col()` would fold case and split at dots.

@@ -14,7 +14,7 @@ pub struct PathFinder(Vec<Step>);
 
 #[derive(Debug)]
 enum Step {
-    Key { key: String, quoted: memmem::Finder<'static> },
+    Key { key: String, quoted: Box<memmem::Finder<'static>> },
     Index(i64),
 }
 
@@ -24,7 +24,7 @@ impl PathFinder {
         let step = |step: &PathStep<'_>| match step {
             PathStep::Key(key) => Step::Key {
                 key: key.to_string(),
-                quoted: memmem::Finder::new(&format!("\"{key}\"")).into_owned(),
+                quoted: Box::new(memmem::Finder::new(&format!("\"{key}\"")).into_owned()),
             },
             PathStep::Index(index) => Step::Index(*index),
         };
@@ -52,7 +52,7 @@ fn flat<'a>(json: &'a str, quoted: &memmem::Finder<'_>) -> Option<Option<&'a str
     let Some(at) = quoted.find(bytes) else { return Some(None) };
     let end = at + quoted.needle().len();
     let (before, after) = (bytes.get(..at)?, bytes.get(end..)?);
-    if quoted.find(after).is_some() || brackets(before) != 1 || quotes(before) % 2 != 0 {
+    if quoted.find(after).is_some() || brackets(before) != 1 || !quotes(before).is_multiple_of(2) {
         return None;
     }
     let blanks = after.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
