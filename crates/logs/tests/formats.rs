@@ -113,7 +113,7 @@ fn parquet_is_bound_and_left_to_the_engine() {
 #[test]
 fn rows_of_parquet_and_text_join_in_one_table() {
     let loaded = load_with(
-        &[&testdata("formats/parquet/AuditLogs.parquet"), &testdata("formats/json/AuditLogs.json")],
+        &[&testdata("formats/parquet/AuditLogs.parquet"), &testdata("formats/json/AuditLogs.json.gz")],
         &LoadOptions::default(),
     );
     let all = rows(table(&loaded, "AuditLogs"), &[]);

@@ -1,4 +1,4 @@
-//! Writes the committed tenant under `testdata/`: `cargo run --workspace --example write_tenant [FOLDER]`.
+//! Writes the committed tenant under `testdata/`: `cargo run -p kql-tenant --example write_tenant [FOLDER]`.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

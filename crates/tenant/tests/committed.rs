@@ -27,7 +27,7 @@ fn committed_files_are_fresh() {
             let fresh = committed(&folder, file).as_deref() == Some(file.text.as_str());
             assert!(
                 fresh,
-                "{} is stale: `cargo run --workspace --example write_tenant` makes it anew",
+                "{} is stale: `cargo run -p kql-tenant --example write_tenant` makes it anew",
                 file.name
             );
         }

@@ -32,10 +32,11 @@ pub fn every_format(root: &Path, table: &Table) -> io::Result<()> {
         let folder = root.join(folder);
         fs::create_dir_all(&folder).map(|()| folder.join(format!("{}.{ending}", table.name)))
     };
-    fs::write(path("csv", "csv")?, csv(table))?;
+    // Uncompressed CSV and arrays are those of `logs/`.
+    fs::write(path("csv", "csv.gz")?, gzip(csv(table).as_bytes())?)?;
     fs::write(path("ndjson", "ndjson")?, ndjson(table))?;
     fs::write(path("ndjson.gz", "ndjson.gz")?, gzip(ndjson(table).as_bytes())?)?;
-    fs::write(path("json", "json")?, array(table))?;
+    fs::write(path("json", "json.gz")?, gzip(array(table).as_bytes())?)?;
     parquet(&path("parquet", "parquet")?, table)
 }
 
