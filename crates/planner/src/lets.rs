@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use kql_functions::{Typed, resolve};
 use kql_parser::ast::{
-    Call, ColumnDecl, Expr, ExprKind, FunctionParameter, Name, ParameterKind, Query, Statement, StatementKind,
+    Call, ColumnDecl, Expr, ExprKind, FunctionParameter, Name, OperatorKind, ParameterKind, Query, Statement,
+    StatementKind,
 };
 use kql_parser::span::Span;
 use kql_types::{Column, ScalarType, datetime};
@@ -17,19 +18,30 @@ use crate::env::{Binding, Env, Function};
 use crate::expr::{Bound, RowScope};
 use crate::frame::Frame;
 use crate::graph::Graph;
+use crate::operator::facet::several;
 
 impl Binder<'_> {
-    /// Binds a whole query to its result table.
+    /// Binds a whole query to its result table; of several expressions each gives one.
     pub(crate) fn query(&mut self, query: &Query, env: &Env) -> Result<Frame> {
-        let (env, last) = self.statements(env, &query.statements)?;
-        match last {
-            Some(expr) => self.result(&env, expr),
-            None => Err(semantic(
-                codes::STATEMENT,
-                query.span,
-                "the query ends without an expression that gives rows",
-            )),
+        let (_, expressions) = self.expressions(env, &query.statements)?;
+        if let [(env, expr)] = expressions.as_slice() {
+            return self.result(env, expr);
         }
+        if expressions.is_empty() {
+            let message = "the query ends without an expression that gives rows";
+            return Err(semantic(codes::STATEMENT, query.span, message));
+        }
+        let mut results = Vec::new();
+        for (env, expr) in expressions {
+            let mut frame = self.result(&env, expr)?;
+            let more = frame.results.take();
+            if more.is_none() {
+                frame.result_name = result_name(expr);
+            }
+            results.push(frame);
+            results.extend(more.unwrap_or_default());
+        }
+        several(results, query.span)
     }
 
     /// The query's last expression, which alone may give several result tables.
@@ -44,18 +56,36 @@ impl Binder<'_> {
         env: &Env,
         statements: &'s [Statement],
     ) -> Result<(Env, Option<&'s Expr>)> {
+        let (env, expressions) = self.expressions(env, statements)?;
+        let behind = match expressions.as_slice() {
+            [_, (_, second), ..] => Some(second.span),
+            [_] => statements
+                .last()
+                .filter(|last| !matches!(last.kind, StatementKind::Expr(_)))
+                .map(|last| last.span),
+            [] => None,
+        };
+        if let Some(span) = behind {
+            let message = "only one expression of a function gives its value, and it comes last";
+            return Err(semantic(codes::STATEMENT, span, message));
+        }
+        Ok((env, expressions.into_iter().next().map(|(_, expr)| expr)))
+    }
+
+    /// Binds statements in order; the expressions are left to the caller, each with the names that it sees.
+    fn expressions<'s>(
+        &mut self,
+        env: &Env,
+        statements: &'s [Statement],
+    ) -> Result<(Env, Vec<(Env, &'s Expr)>)> {
         let mut env = env.clone();
-        let mut last = None;
+        let mut expressions = Vec::new();
         let mut declared: HashSet<&str> = HashSet::new();
         for statement in statements {
-            if last.is_some() {
-                let message = "only one expression of a query gives rows, and it comes last";
-                return Err(semantic(codes::STATEMENT, statement.span, message));
-            }
             match &statement.kind {
                 StatementKind::Expr(expr) => match self.named_graph_tables(&env, expr)? {
                     Some(named) => env = named,
-                    None => last = Some(expr),
+                    None => expressions.push((env.clone(), expr)),
                 },
                 StatementKind::Let { name, value } => {
                     if !declared.insert(&name.text) {
@@ -83,7 +113,7 @@ impl Binder<'_> {
                 }
             }
         }
-        Ok((env, last))
+        Ok((env, expressions))
     }
 
     /// A `let` inside a function may not take the name of a parameter.
@@ -505,6 +535,15 @@ impl Binder<'_> {
             declared.push(Column::new(column.name.text.clone(), ty));
         }
         Ok(declared)
+    }
+}
+
+/// The name that `as` at the end of an expression gives to its result.
+fn result_name(expr: &Expr) -> Option<String> {
+    let ExprKind::Pipeline(pipeline) = &expr.kind else { return None };
+    match &pipeline.operators.last()?.kind {
+        OperatorKind::As { name, .. } => Some(name.text.clone()),
+        _ => None,
     }
 }
 
