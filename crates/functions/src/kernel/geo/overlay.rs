@@ -20,6 +20,19 @@ const ROUNDING: f64 = 1e-8;
 /// A point this near to an edge, in radians, lies on it.
 const ON_EDGE: f64 = 1e-14;
 
+/// Whether polygons also touch where they have no area in common.
+pub fn touch_beside(first: &[Polygon], second: &[Polygon], common: &[Polygon]) -> bool {
+    let edges =
+        |polygons: &[Polygon]| -> Vec<(Point, Point)> { polygons.iter().flat_map(Polygon::edges).collect() };
+    let (first, second, common) = (edges(first), edges(second), edges(common));
+    let on =
+        |point: Point, edges: &[(Point, Point)]| edges.iter().any(|(a, b)| lies_on(point, *a, *b, ON_EDGE));
+    let beside = |some: &[(Point, Point)], others: &[(Point, Point)]| {
+        some.iter().any(|(corner, _)| on(*corner, others) && !on(*corner, &common))
+    };
+    beside(&first, &second) || beside(&second, &first)
+}
+
 /// Closed rings with the inside on their left: shells run counterclockwise, holes clockwise. A shell comes before its
 /// holes.
 type Rings = Vec<Vec<Point>>;

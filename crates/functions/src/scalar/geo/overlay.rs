@@ -11,7 +11,7 @@ use crate::adapter::{kernel, next_input};
 use crate::column::{Input, Json, JsonText, Output};
 use crate::function::{Function, Overload, Param};
 use crate::kernel::geo::line::meet;
-use crate::kernel::geo::overlay::{intersection, union};
+use crate::kernel::geo::overlay::{intersection, touch_beside, union};
 use crate::kernel::geo::point::{Point, crossing};
 use crate::kernel::geo::shape::{Lines, Polygons, lines_json, polygons_json};
 
@@ -49,7 +49,7 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new(
             "geo_intersection_2polygons",
             "What two polygons have in common: a polygon, several, or an empty collection. Null where one of them is invalid. \
-             Polygons that only touch, or do not lie in one half of the Earth, are not supported.",
+             Polygons that touch beside what they share, or do not lie in one half of the Earth, are not supported.",
             &[(
                 "geo_intersection_2polygons(dynamic({'type':'Polygon','coordinates':[[[0,0],[1,0],[1,1],[0,0]]]}), \
                  dynamic({'type':'Polygon','coordinates':[[[5,5],[6,5],[6,6],[5,5]]]}))",
@@ -62,14 +62,11 @@ pub(super) fn functions() -> Vec<Function> {
             };
             let Some((first, second)) = polygons(0).zip(polygons(1)) else { return Ok(None) };
             let name = "geo_intersection_2polygons";
-            let common = intersection(&merged(&first, name)?, &merged(&second, name)?)
-                .ok_or_else(|| too_wide(name))?;
-            let touching = || {
-                meet(&first.edges().collect::<Vec<_>>(), &second.edges().collect::<Vec<_>>())
-            };
-            if common.is_empty() && touching() {
+            let (first, second) = (merged(&first, name)?, merged(&second, name)?);
+            let common = intersection(&first, &second).ok_or_else(|| too_wide(name))?;
+            if touch_beside(&first, &second, &common) {
                 return Err(DataFusionError::NotImplemented(format!(
-                    "{name}(): polygons that only touch are not supported"
+                    "{name}(): polygons that touch beside what they share are not supported"
                 )));
             }
             Ok(Some(JsonText(polygons_json(&common))))
