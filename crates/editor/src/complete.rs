@@ -66,11 +66,11 @@ impl Completer<'_> {
         if place.in_string {
             return self.strings(question);
         }
-        if place.at_source() {
-            return self.source(question);
-        }
         if place.at_operator() {
             return question.ranking.words(0, CandidateKind::Operator, operators());
+        }
+        if place.at_source() {
+            return self.source(question);
         }
         match (place.back(1), place.call().map(|(name, _)| name)) {
             (".", _) => return self.members(question),
@@ -174,6 +174,7 @@ impl Completer<'_> {
             "search" | "find" if matches!(place.call(), Some(("in", _))) || place.list_of().is_some() => {
                 self.tables(question, 0);
             }
+            "partition" if !place.has_word("by") => keyword(question, "by"),
             "facet" if first => keyword(question, "by"),
             "search" | "find" if first => {
                 question.ranking.words(0, CandidateKind::Keyword, ["in (", "kind=", "withsource=", "where"]);

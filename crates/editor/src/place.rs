@@ -82,14 +82,16 @@ impl<'t> Place<'t> {
 
     /// The first token behind the last pipe, or of the statement.
     fn stage_start(&self) -> usize {
-        self.level().pipes.last().map_or(self.level().start, |pipe| pipe + 1)
+        self.level().pipes.last().map_or_else(|| self.source_start(), |pipe| pipe + 1)
     }
 
     /// The operator that the cursor is in, if one stands at the head of the stage.
     pub(crate) fn operator(&self) -> Option<&'t str> {
         let head = self.stage_start();
         let token = self.tokens.get(head)?;
-        let is_operator = !self.level().pipes.is_empty() || token.kind == TextTokenKind::Operator;
+        let is_operator = !self.level().pipes.is_empty()
+            || token.kind == TextTokenKind::Operator
+            || head > self.level().start && kql_parser::OPERATORS.contains(&self.word(head));
         is_operator.then(|| self.word(head))
     }
 

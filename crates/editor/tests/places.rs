@@ -85,6 +85,7 @@ fn words(query: &str) -> Vec<(usize, &str)> {
                     index.checked_sub(2).map_or("", word),
                     "withsource" | "with_itemindex" | "flags" | "format"
                 )
+            || before == "=" && index.checked_sub(2).map_or("", word).starts_with("with_")
             || word(index + 1) == "*"
             || query.contains("parse")
                 && index
@@ -94,7 +95,13 @@ fn words(query: &str) -> Vec<(usize, &str)> {
             || query.contains("parse") && before == "with"
             || matches!(word(index), "true" | "false" | "_");
         let text = token.span.of(query);
-        if is_word && !is_key && !is_new && found.iter().filter(|(_, known)| *known == text).count() < 2 {
+        // A name of one letter is not completed.
+        if is_word
+            && text.len() > 1
+            && !is_key
+            && !is_new
+            && found.iter().filter(|(_, known)| *known == text).count() < 2
+        {
             found.push((token.span.start as usize, text));
         }
     }
