@@ -73,7 +73,7 @@ fn every_published_name_works_or_has_a_reason() {
 }
 
 /// How many published names work; it only grows.
-const LEAST_THAT_WORK: usize = 443;
+const LEAST_THAT_WORK: usize = 450;
 
 #[test]
 fn every_page_of_a_family_has_its_family() {

@@ -1,6 +1,6 @@
 //! The kernels that queries over logs spend their time in, each beside the nearest function of the engine underneath.
 //!
-//! `cargo bench --manifest-path benches/Cargo.toml`
+//! `cargo bench --manifest-path crates/benches/Cargo.toml`
 
 #![allow(clippy::unwrap_used)]
 
