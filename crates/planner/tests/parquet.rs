@@ -492,3 +492,38 @@ fn few_sorted_rows_of_a_wide_file_are_those_of_a_full_sort() {
     // The rows of the last of ten groups are all that the scan decodes.
     assert_eq!(measured(&engine, "T | top 2 by row desc", "output_rows"), "2");
 }
+
+#[test]
+fn identifiers_are_found_before_the_other_columns_are_read() {
+    let id = |row: i64| format!("0b0c1f6e-5d0e-4c57-9a41-{row:012}");
+    // Every tenth row has no identifier, which is the empty text.
+    let ids = StringArray::from_iter((0..1000).map(|row| (row % 10 != 3).then(|| id(row))));
+    let file = write(
+        vec![
+            ("id", Arc::new(ids)),
+            ("row", Arc::new(Int64Array::from_iter_values(0..1000))),
+            (
+                "at",
+                Arc::new(TimestampMicrosecondArray::from_iter_values((0..1000).map(|row| row * 1_000_000))),
+            ),
+        ],
+        250,
+    );
+    let engine = engine("id:string, row:long, at:datetime", &[&file]);
+    let wanted = id(507);
+    let one = format!("T | where id == \"{wanted}\"");
+    assert_eq!(rows(&engine, &one), [format!("\"{wanted}\",507,\"1970-01-01T00:08:27Z\"")]);
+    assert_eq!(measured(&engine, &one, "output_rows"), "1");
+    let two = format!(
+        "T | where id in (\"{}\", \"{}\", \"absent\") | project row | sort by row asc",
+        id(998),
+        id(2)
+    );
+    assert_eq!(rows(&engine, &two), ["2", "998"]);
+    assert_eq!(rows(&engine, "T | where id == \"\" | summarize count(), max(row)"), ["100,993"]);
+    assert_eq!(rows(&engine, "T | where id != \"\" | count"), ["900"]);
+    let with_time =
+        format!("T | where id == \"{wanted}\" and at > datetime(1970-01-01 00:08:26) | project row");
+    assert_eq!(rows(&engine, &with_time), ["507"]);
+    assert_eq!(rows(&engine, "T | where id == \"absent\""), Vec::<String>::new());
+}

@@ -38,6 +38,19 @@ impl OpenFile {
         usize::try_from(groups.map(|group| group.total_byte_size()).sum::<i64>()).unwrap_or(0)
     }
 
+    /// Whether the values of a top-level column are stored one by one, as identifiers are; those that repeat share an
+    /// entry of a dictionary and take a byte or two a row.
+    pub(super) fn hardly_repeats(&self, column: &str) -> bool {
+        const BYTES_A_VALUE: i64 = 16;
+        let groups = self.footer.row_groups();
+        let chunks = groups.iter().filter_map(|group| {
+            let chunk = group.columns().iter().find(|chunk| chunk.column_path().parts() == [column])?;
+            Some((chunk.uncompressed_size(), group.num_rows()))
+        });
+        let (bytes, rows) = chunks.fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+        rows > 0 && bytes >= rows * BYTES_A_VALUE
+    }
+
     /// The file for the scan. Texts are read as views of the file's pages, whatever the writer's type for them: nothing
     /// is copied, and the values of a dictionary page repeat as views, which kernels make use of.
     pub(super) fn partitioned(self) -> PartitionedFile {

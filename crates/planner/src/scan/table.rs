@@ -15,7 +15,8 @@ use datafusion::datasource::object_store::ObjectStoreUrl;
 use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
-use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
+use datafusion::logical_expr::expr::InList;
+use datafusion::logical_expr::{BinaryExpr, Expr, Operator, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use kql_types::Schema;
@@ -79,7 +80,7 @@ impl TableProvider for ParquetTable {
         &self,
         session: &dyn Session,
         projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
+        filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let url = ObjectStoreUrl::local_filesystem();
@@ -94,10 +95,12 @@ impl TableProvider for ParquetTable {
             return Ok(Arc::new(EmptyExec::new(schema)));
         }
         let statistics = self.statistics(&files);
-        let options = TableParquetOptions {
+        let mut options = TableParquetOptions {
             global: session.config_options().execution.parquet.clone(),
             ..TableParquetOptions::default()
         };
+        // Where nearly no row is left, the other columns are read for those that are.
+        options.global.pushdown_filters |= filters.iter().any(|filter| finds_few(filter, &files));
         let footers = runtime.cache_manager.get_file_metadata_cache();
         let reader = Arc::new(CachedParquetFileReaderFactory::new(store, footers));
         let source = ParquetSource::new(Arc::clone(&self.schema))
@@ -114,4 +117,21 @@ impl TableProvider for ParquetTable {
             .build();
         Ok(DataSourceExec::from_data_source(scan))
     }
+}
+
+/// Whether a condition compares a column whose values hardly repeat with constants.
+fn finds_few(filter: &Expr, files: &[OpenFile]) -> bool {
+    let (column, constants) = match filter {
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) => match (&**left, &**right) {
+            (Expr::Column(column), constant) | (constant, Expr::Column(column)) => (column, vec![constant]),
+            _ => return false,
+        },
+        Expr::InList(InList { expr, list, negated: false }) => match &**expr {
+            Expr::Column(column) => (column, list.iter().collect()),
+            _ => return false,
+        },
+        _ => return false,
+    };
+    let constants_only = constants.iter().all(|constant| matches!(constant, Expr::Literal(..)));
+    constants_only && files.iter().all(|file| file.hardly_repeats(&column.name))
 }
