@@ -31,6 +31,7 @@ fn pages() {
     for folder in ["docs/language", "testdata/planner"] {
         collect(&root.join(folder), &mut files);
     }
+    files.push(root.join("docs/differences.md"));
     files.sort();
     let only = std::env::var("ONLY").unwrap_or_default();
     let mut failures = Vec::new();
