@@ -51,7 +51,7 @@ fn cumsum() -> Function {
         "The sum of a number over the rows up to this one, of the number's type; it begins anew where the second argument is true.",
         &[],
     );
-    for ty in [ScalarType::Int, ScalarType::Long, ScalarType::Real] {
+    for ty in [ScalarType::Int, ScalarType::Long, ScalarType::Real, ScalarType::Decimal] {
         function = function.on(Overload::planner(vec![Param::is("term", ty)], Some(ty))).on(
             Overload::planner(vec![Param::is("term", ty), Param::is("restart", ScalarType::Bool)], Some(ty)),
         );

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array};
 use datafusion::arrow::compute::concat;
-use datafusion::arrow::datatypes::{Field, Float64Type, Int32Type, Int64Type, SchemaRef};
+use datafusion::arrow::datatypes::{Decimal128Type, Field, Float64Type, Int32Type, Int64Type, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::{DataFusionError, Result as PlanResult};
-use kql_types::{CellReader, ColumnBuilder, OwnedCell, ScalarType};
+use kql_types::{CellReader, ColumnBuilder, OwnedCell, ScalarType, decimal};
 
 use super::{RowOperator, RowStream};
 
@@ -183,6 +183,7 @@ struct Memory {
     rank: i64,
     sum: i64,
     real_sum: f64,
+    decimal_sum: i128,
     /// When the session began, and the time of the row before.
     session: Option<i64>,
     time: Option<i64>,
@@ -238,14 +239,23 @@ impl State {
         let longs = terms.as_primitive_opt::<Int64Type>();
         let ints = terms.as_primitive_opt::<Int32Type>();
         let reals = terms.as_primitive_opt::<Float64Type>();
+        let decimals = terms.as_primitive_opt::<Decimal128Type>();
         for row in 0..terms.len() {
             if is_true(restarts.as_ref(), row) {
-                (self.memory.sum, self.memory.real_sum) = (0, 0.0);
+                (self.memory.sum, self.memory.real_sum, self.memory.decimal_sum) = (0, 0.0, 0);
             }
             // A null adds nothing.
             let cell = if let Some(reals) = reals {
                 self.memory.real_sum += if reals.is_null(row) { 0.0 } else { reals.value(row) };
                 OwnedCell::Real(self.memory.real_sum)
+            } else if let Some(decimals) = decimals {
+                let term = if decimals.is_null(row) { 0 } else { decimals.value(row) };
+                // What no longer fits a decimal is null.
+                self.memory.decimal_sum = self.memory.decimal_sum.saturating_add(term);
+                match (-decimal::MAX..=decimal::MAX).contains(&self.memory.decimal_sum) {
+                    true => OwnedCell::Decimal(self.memory.decimal_sum),
+                    false => OwnedCell::Null,
+                }
             } else {
                 let term = match (longs, ints) {
                     _ if terms.is_null(row) => 0,
