@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use datafusion::arrow::array::{
     Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float32Array,
-    Int8Array, Int16Array, Int32Array, Int64Array, ListArray, StringArray, StructArray,
+    Float64Array, Int8Array, Int16Array, Int32Array, Int64Array, ListArray, StringArray, StructArray,
     TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray, TimestampSecondArray,
     UInt32Array,
 };
@@ -526,4 +526,30 @@ fn identifiers_are_found_before_the_other_columns_are_read() {
         format!("T | where id == \"{wanted}\" and at > datetime(1970-01-01 00:08:26) | project row");
     assert_eq!(rows(&engine, &with_time), ["507"]);
     assert_eq!(rows(&engine, "T | where id == \"absent\""), Vec::<String>::new());
+}
+
+#[test]
+fn not_a_number_sorts_first_wherever_it_stands() {
+    // The group that holds it has no other value near the largest ones.
+    let value = |row: i64| match row {
+        257 => f64::NAN,
+        200..300 => 1.0,
+        row => (row % 97) as f64,
+    };
+    let mut columns: Vec<(&str, ArrayRef)> = vec![
+        ("value", Arc::new(Float64Array::from_iter_values((0..1000).map(value)))),
+        ("row", Arc::new(Int64Array::from_iter_values(0..1000))),
+    ];
+    for name in ["a", "b", "c", "d", "e", "f", "g"] {
+        columns.push((name, Arc::new(Int64Array::from_iter_values(0..1000))));
+    }
+    let file = write(columns, 100);
+    let wide = "value:real, row:long, a:long, b:long, c:long, d:long, e:long, f:long, g:long";
+    let engine = engine(wide, &[&file]);
+    let query = "T | sort by value desc, row asc | take 3 | project row";
+    assert_eq!(rows(&engine, query), ["257", "96", "193"]);
+    assert_eq!(
+        rows(&engine, "T | project value, row | sort by value desc, row asc | take 3 | project row"),
+        ["257", "96", "193"]
+    );
 }
