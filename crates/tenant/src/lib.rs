@@ -8,12 +8,13 @@ mod attacks;
 mod clock;
 mod export;
 mod people;
-mod random;
+pub mod random;
 mod rows;
 mod usual;
 
 pub use clock::NOW;
 pub use export::File;
+pub use people::{NAMES, Place, TENANT};
 
 use rows::Tables;
 

@@ -2,8 +2,9 @@
 
 use crate::random::Random;
 
-/// The tenant, and the partner from which guests come.
+/// The tenant's id.
 pub const TENANT: &str = "5f0d6a2e-1b7c-4c55-9d57-3a9a5e0c1b42";
+/// The id of the partner from which guests come.
 pub const PARTNER: &str = "9b1d7c44-52ae-4e0f-8a63-6d1f0b7e2c95";
 
 /// A place: city, state, country, latitude, longitude.
@@ -22,7 +23,8 @@ pub const PLACES: [Place; 6] = [
 pub const HANOI: Place = ("Hanoi", "Ha Noi", "VN", 21.03, 105.85);
 pub const RECIFE: Place = ("Recife", "Pernambuco", "BR", -8.05, -34.88);
 
-const NAMES: [&str; 24] = [
+/// Who works there.
+pub const NAMES: [&str; 24] = [
     "Ana Silva",
     "Marcus Lee",
     "Priya Shah",

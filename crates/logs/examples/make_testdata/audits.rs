@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::clock::{SECOND, Timeline, at, iso};
-use crate::people::{Person, TENANT, everyone, person};
-use crate::random::Random;
+use crate::people::{Person, everyone, person};
+use kql_tenant::TENANT;
+use kql_tenant::random::Random;
 
 /// Rows of the last hour, and before it.
 const RECENT: usize = 42;

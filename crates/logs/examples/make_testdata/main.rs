@@ -9,7 +9,6 @@ mod audits;
 mod clock;
 mod noninteractive;
 mod people;
-mod random;
 mod scenarios;
 mod signins;
 mod write;

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::{SECOND, Timeline, at, iso};
 use crate::people::{AGENTS, APPS, PLACES, Person, everyone, person, reason};
-use crate::random::Random;
 use crate::scenarios::REPLAYS;
+use kql_tenant::random::Random;
 
 /// Rows of the last hour, and before it.
 const RECENT: usize = 1847;

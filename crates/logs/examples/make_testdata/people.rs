@@ -1,11 +1,7 @@
 //! Who signs in, from where, and to what.
 
-use crate::random::Random;
-
-pub const TENANT: &str = "5f0d6a2e-1b7c-4c55-9d57-3a9a5e0c1b42";
-
-/// A place with its coordinates: city, state, country, latitude, longitude.
-pub type Place = (&'static str, &'static str, &'static str, f64, f64);
+use kql_tenant::random::Random;
+use kql_tenant::{NAMES, Place};
 
 pub const PLACES: [Place; 6] = [
     ("Lisbon", "Lisboa", "PT", 38.72, -9.14),
@@ -14,33 +10,6 @@ pub const PLACES: [Place; 6] = [
     ("Austin", "Texas", "US", 30.27, -97.74),
     ("Toronto", "Ontario", "CA", 43.65, -79.38),
     ("Nairobi", "Nairobi", "KE", -1.29, 36.82),
-];
-
-const NAMES: [&str; 24] = [
-    "Ana Silva",
-    "Marcus Lee",
-    "Priya Shah",
-    "Liam Novak",
-    "Omar Haddad",
-    "Dana Ortiz",
-    "Grace Kim",
-    "Noah Fischer",
-    "Mia Rossi",
-    "Ivan Petrov",
-    "Sofia Costa",
-    "Ben Carter",
-    "Chloe Martin",
-    "Daniel Cohen",
-    "Elena Popa",
-    "Felix Wagner",
-    "Hana Sato",
-    "Jack Murphy",
-    "Karin Lund",
-    "Luca Conti",
-    "Nora Berg",
-    "Paul Dubois",
-    "Rosa Jimenez",
-    "Tom Baker",
 ];
 
 /// A member of the organisation.

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::clock::{SECOND, Timeline, at, iso};
-use crate::people::{AGENTS, APPS, PLACES, Person, TENANT, everyone, reason};
-use crate::random::Random;
+use crate::people::{AGENTS, APPS, PLACES, Person, everyone, reason};
 use crate::scenarios;
+use kql_tenant::TENANT;
+use kql_tenant::random::Random;
 
 /// Rows of the last hour, and before it.
 const RECENT: usize = 234;
@@ -197,7 +198,7 @@ fn row(time: i64, event: &SignIn, random: &mut Random) -> Map<String, Value> {
 }
 
 /// Where the address of a sign-in lies: that of an attacker far from the user.
-fn place(event: &SignIn) -> crate::people::Place {
+fn place(event: &SignIn) -> kql_tenant::Place {
     if event.address.starts_with("203.0.113.") { PLACES[5] } else { event.user.place }
 }
 
