@@ -226,9 +226,9 @@ pub struct ExportArgs {
     pub format: Option<String>,
 }
 
-/// Arguments of `kql run`.
+/// Queries, and the rows that they see.
 #[derive(Debug, Args)]
-pub struct RunArgs {
+pub struct AskArgs {
     /// Files of queries; `-` is standard input. Queries in one file are separated by blank lines.
     #[arg(value_name = "FILE.kql")]
     pub files: Vec<PathBuf>,
@@ -241,6 +241,14 @@ pub struct RunArgs {
     /// Which times the queries see.
     #[command(flatten)]
     pub times: TimeArgs,
+}
+
+/// Arguments of `kql run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The queries and what they range over.
+    #[command(flatten)]
+    pub ask: AskArgs,
     /// The value of a name in `declare query_parameters`.
     #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
     pub params: Vec<String>,
@@ -264,18 +272,9 @@ pub struct RunArgs {
 /// Arguments of `kql why`.
 #[derive(Debug, Args)]
 pub struct WhyArgs {
-    /// Files of queries; `-` is standard input.
-    #[arg(value_name = "FILE.kql")]
-    pub files: Vec<PathBuf>,
-    /// A query.
-    #[arg(short = 'e', long = "execute", value_name = "QUERY")]
-    pub queries: Vec<String>,
-    /// The data and the time.
+    /// The queries and what they range over.
     #[command(flatten)]
-    pub data: DataArgs,
-    /// Which times the queries see.
-    #[command(flatten)]
-    pub times: TimeArgs,
+    pub ask: AskArgs,
 }
 
 /// Arguments of `kql explain`.

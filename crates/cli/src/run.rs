@@ -12,7 +12,7 @@ use crate::{ask, data, interrupt, panics, profile, why};
 
 /// Runs the queries in order; the first that fails ends the run, unless it is to go on.
 pub fn run(args: &RunArgs) -> Result<(), Failure> {
-    let sources = read(&args.files, &args.queries)?;
+    let sources = read(&args.ask.files, &args.ask.queries)?;
     let params = params(&args.params)?;
     let format =
         output::format(args.format.as_deref()).ok_or_else(|| Failure::usage("there is no such format"))?;
@@ -26,7 +26,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         )));
     }
     let layout = Layout::of_stdout(args.max_rows);
-    let loaded = data::load_within(&args.data, &args.times)?;
+    let loaded = data::load_within(&args.ask.data, &args.ask.times)?;
     let incomplete = data::tell(&loaded.report);
     let options = QueryOptions { params, ..loaded.options.clone() };
     panics::silence();

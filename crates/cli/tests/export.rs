@@ -3,22 +3,17 @@
 #![allow(clippy::expect_used)]
 
 mod common;
+#[path = "common/scratch.rs"]
+mod scratch;
 
 use std::fs;
-use std::path::PathBuf;
 
 use common::kql;
+use scratch::folder;
 
 const QUERY: &str = "print t = datetime(2026-01-02 03:04:05.1234567), u = datetime(2026-01-02), s = time(1.02:03:04.0000001), \
     g = guid(00112233-4455-6677-8899-aabbccddeeff), d = dynamic({'a': [1, 'x']}), n = long(null), m = decimal(1.5), \
     r = 0.5, b = true, i = int(7), e = 'é\"\\n,'";
-
-fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).expect("a folder");
-    folder
-}
 
 #[test]
 fn parquet_keeps_every_type_and_value() {

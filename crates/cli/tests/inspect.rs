@@ -3,20 +3,15 @@
 #![allow(clippy::expect_used)]
 
 mod common;
+#[path = "common/scratch.rs"]
+mod scratch;
 
 use std::fs;
-use std::path::PathBuf;
 
 use common::kql;
+use scratch::folder;
 
 const LINE: &str = r#"{"TimeGenerated":"2026-03-21T14:30:00Z","UserPrincipalName":"ana","IPAddress":"1","shoe":44,"Type":"SigninLogs"}"#;
-
-fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).expect("a folder");
-    folder
-}
 
 #[test]
 fn a_file_is_described_without_a_query() {

@@ -3,24 +3,20 @@
 #![allow(clippy::expect_used)]
 
 mod common;
+#[path = "common/scratch.rs"]
+mod scratch;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::kql;
+use scratch::folder;
 
 /// How often an import is killed.
 const ROUNDS: u32 = 20;
-
-fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).expect("a folder");
-    folder
-}
 
 /// Sign-ins of several days, the given number of them.
 fn sign_ins(count: u32) -> String {

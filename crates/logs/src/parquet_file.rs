@@ -29,10 +29,10 @@ pub(crate) struct Bound {
     pub hidden: Schema,
 }
 
-/// The Parquet reader asserts, in builds that check assertions, what a damaged file does not keep.
+/// The readers of Parquet and Arrow files assert, in builds that check assertions, what a damaged file does not keep.
 pub(crate) fn unharmed<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err("its Parquet data is damaged".to_string()))
+        .unwrap_or_else(|_| Err("its data is damaged".to_string()))
 }
 
 /// Binds a file by its footer.

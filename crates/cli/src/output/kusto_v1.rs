@@ -39,7 +39,8 @@ fn begin(number: usize, columns: &[(&str, ScalarType)], out: &mut dyn Write) -> 
     out.write_all(b"],\"Rows\":[")
 }
 
-fn write_rows(table: &ResultTable, out: &mut dyn Write) -> Result<()> {
+/// The rows as arrays with commas between them; v2 writes them so too.
+pub(super) fn write_rows(table: &ResultTable, out: &mut dyn Write) -> Result<()> {
     let mut row = String::new();
     let mut first = true;
     each_row(table, |cells| {

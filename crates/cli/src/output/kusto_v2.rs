@@ -5,8 +5,8 @@ use std::io::{Result, Write};
 use kql_planner::{QueryResult, ResultTable};
 use kql_types::dynamic;
 
-use super::json::push_row;
-use super::{Layout, each_row};
+use super::Layout;
+use super::kusto_v1::write_rows;
 
 pub(super) fn write(result: &QueryResult, _: &Layout, out: &mut dyn Write) -> Result<()> {
     out.write_all(b"[{\"FrameType\":\"DataSetHeader\",\"IsProgressive\":false,\"Version\":\"v2.0\"},\n")?;
@@ -53,17 +53,7 @@ fn write_table(id: usize, table: &ResultTable, out: &mut dyn Write) -> Result<()
         write!(out, "{comma}{{\"ColumnName\":{},\"ColumnType\":\"{}\"}}", quoted(&column.name), column.ty)?;
     }
     out.write_all(b"],\"Rows\":[")?;
-    let mut row = String::new();
-    let mut first = true;
-    each_row(table, |cells| {
-        row.clear();
-        if !first {
-            row.push(',');
-        }
-        first = false;
-        push_row(cells, &mut row);
-        out.write_all(row.as_bytes())
-    })?;
+    write_rows(table, out)?;
     out.write_all(b"]},\n")
 }
 

@@ -35,8 +35,8 @@ struct Account {
 
 /// Runs `kql why`.
 pub fn run(args: &WhyArgs) -> Result<(), Failure> {
-    let sources = source::read(&args.files, &args.queries)?;
-    let loaded = data::load_within(&args.data, &args.times)?;
+    let sources = source::read(&args.ask.files, &args.ask.queries)?;
+    let loaded = data::load_within(&args.ask.data, &args.ask.times)?;
     data::tell(&loaded.report);
     panics::silence();
     for source in &sources {
