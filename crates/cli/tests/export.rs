@@ -1,15 +1,9 @@
 //! `kql export`: what is written reads back as it was.
 
-#![allow(clippy::expect_used)]
-
-mod common;
-#[path = "common/scratch.rs"]
-mod scratch;
-
 use std::fs;
 
-use common::kql;
-use scratch::folder;
+use crate::common::kql;
+use crate::common::scratch::folder;
 
 const QUERY: &str = "print t = datetime(2026-01-02 03:04:05.1234567), u = datetime(2026-01-02), s = time(1.02:03:04.0000001), \
     g = guid(00112233-4455-6677-8899-aabbccddeeff), d = dynamic({'a': [1, 'x']}), n = long(null), m = decimal(1.5), \

@@ -1,15 +1,9 @@
 //! `kql inspect` and `kql import`: what they tell, and what a query then sees.
 
-#![allow(clippy::expect_used)]
-
-mod common;
-#[path = "common/scratch.rs"]
-mod scratch;
-
 use std::fs;
 
-use common::kql;
-use scratch::folder;
+use crate::common::kql;
+use crate::common::scratch::folder;
 
 const LINE: &str = r#"{"TimeGenerated":"2026-03-21T14:30:00Z","UserPrincipalName":"ana","IPAddress":"1","shoe":44,"Type":"SigninLogs"}"#;
 

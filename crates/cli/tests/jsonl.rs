@@ -1,10 +1,6 @@
 //! `kql batch` and `kql check`: shapes that other tools rely on.
 
-#![allow(clippy::expect_used)]
-
-mod common;
-
-use common::kql;
+use crate::common::kql;
 use serde_json::{Value, json};
 
 fn answers(args: &[&str], requests: &[&str]) -> Vec<Value> {

@@ -1,19 +1,12 @@
 //! An import that is killed at any moment leaves the store as it was, or as it should become.
-#![cfg(unix)]
-#![allow(clippy::expect_used)]
-
-mod common;
-#[path = "common/scratch.rs"]
-mod scratch;
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::kql;
-use scratch::folder;
+use crate::common::kql;
+use crate::common::scratch::folder;
 
 /// How often an import is killed.
 const ROUNDS: u32 = 20;

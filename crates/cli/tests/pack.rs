@@ -1,12 +1,10 @@
 //! The pack in `queries/`: its tests pass, every query has what a reader looks for, the index is fresh, and every attack
 //! that the tenant holds is asked for.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use common::{kql, root};
+use crate::common::{kql, root};
 use serde_json::Value;
 
 /// Folders of `queries/` that hold something else than queries.

@@ -1,7 +1,5 @@
 //! A session at the prompt in a terminal of 30 lines: what is typed, and what stands on the screen then.
 
-#![allow(clippy::expect_used)]
-
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,6 @@
 //! `kql run`: formats, files of queries, messages and exit codes.
 
-#![allow(clippy::expect_used)]
-
-mod common;
-
-use common::kql;
+use crate::common::kql;
 
 const VALUES: &str = "print a=1, b='x,y|z', c=dynamic({'k': [1, null]}), d=datetime(2020-01-01), e=1d, f=real(nan), g=int(null)";
 

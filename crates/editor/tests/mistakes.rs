@@ -1,12 +1,8 @@
 //! Mistakes as people make them: the first message is about the right place, and says what would help.
 
-#![allow(clippy::expect_used)]
-
 use std::path::Path;
 
 use kql_planner::QueryOptions;
-
-mod common;
 
 /// How many of a hundred mistakes are allowed to get no suggestion, or one that does not help.
 const WITHOUT_HELP: usize = 10;
@@ -41,7 +37,7 @@ fn cases() -> Vec<Case> {
 
 #[test]
 fn messages_name_the_place_and_help() {
-    let engine = common::engine();
+    let engine = crate::common::engine();
     let cases = cases();
     assert!(cases.len() >= 60, "{} cases", cases.len());
     let (mut misplaced, mut helpless) = (Vec::new(), Vec::new());

@@ -1,15 +1,11 @@
 //! Words taken out of real queries come back: the queries of `queries/` and of the manual are cut at many places, and
 //! the word that was there has to be among the first ten candidates.
 
-#![allow(clippy::expect_used)]
-
 use std::path::{Path, PathBuf};
 
 use kql_editor::{CandidateKind, Completer, NoValues};
 use kql_parser::{TextTokenKind, tokens};
 use kql_planner::QueryOptions;
-
-mod common;
 
 /// How many places are tried.
 const PLACES: usize = 300;
@@ -110,7 +106,7 @@ fn words(query: &str) -> Vec<(usize, &str)> {
 
 #[test]
 fn the_word_is_among_the_first() {
-    let engine = common::engine();
+    let engine = crate::common::engine();
     let options = QueryOptions::default();
     let completer = Completer { engine: &engine, options: &options, values: &NoValues };
     let queries = queries();
@@ -145,7 +141,7 @@ fn the_word_is_among_the_first() {
 }
 
 fn first(text: &str, kind: CandidateKind) -> Vec<String> {
-    let engine = common::engine();
+    let engine = crate::common::engine();
     let options = QueryOptions::default();
     let completer = Completer { engine: &engine, options: &options, values: &NoValues };
     let candidates = completer.complete(text, text.len()).candidates;

@@ -1,7 +1,5 @@
 //! Operators over constants and over columns; the expected values are Kusto's.
 
-#![allow(clippy::unwrap_used)]
-
 use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::{Column, DFSchema, ScalarValue};

@@ -1,8 +1,6 @@
 //! Answers of query interfaces, read back as the tables that they came from.
 
-mod common;
-
-use common::{load_file, rows, table};
+use crate::common::{load_file, rows, table};
 
 const ROW: &str = r#"["2026-01-02T03:04:05.1234567Z","ana","192.0.2.1","0","{\"errorCode\":0}",12,true]"#;
 

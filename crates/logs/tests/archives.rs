@@ -1,10 +1,8 @@
 //! Archives are read as the files that they hold.
 
-mod common;
-
 use std::io::Write;
 
-use common::{load_file, rows, table};
+use crate::common::{load_file, rows, table};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 

@@ -1,11 +1,9 @@
 //! Files that are not what they should be cost what is damaged in them and nothing else.
 
-mod common;
-
 use std::fs;
 use std::io::Write;
 
-use common::{folder, load_file, load_file_with, load_with, rows, table, testdata};
+use crate::common::{folder, load_file, load_file_with, load_with, rows, table, testdata};
 use kql_logs::{DataSpec, LoadOptions, load};
 
 const LINE: &str = r#"{"TimeGenerated":"2026-03-21T14:30:00Z","UserPrincipalName":"ana@contoso.com","IPAddress":"192.0.2.1","ResultType":"0","AppDisplayName":"x","Type":"SigninLogs"}"#;

@@ -1,10 +1,8 @@
 //! Files that are left to queries give the rows that a load of them gives.
 
-mod common;
-
 use std::fs;
 
-use common::{folder, load_with, rows, table, testdata};
+use crate::common::{folder, load_with, rows, table, testdata};
 use kql_logs::{Deferred, LoadOptions, LoadedTable, TableSource};
 
 fn deferred(path: &str) -> Deferred {

@@ -1,8 +1,6 @@
 //! Entra's logs in the shapes of its own interfaces.
 
-mod common;
-
-use common::{load_file, rows, table};
+use crate::common::{load_file, rows, table};
 
 /// The columns of a sign-in that Graph, the diagnostic record and the portal's CSV all carry.
 const SHARED: &[&str] = &[

@@ -1,8 +1,6 @@
 //! The same rows in every shape give the same tables.
 
-mod common;
-
-use common::{load_with, rows, table, testdata};
+use crate::common::{load_with, rows, table, testdata};
 use kql_logs::{LoadOptions, Loaded, TableSource};
 use kql_types::datetime;
 

@@ -1,10 +1,8 @@
 //! What an importer meets in the wild and the other tests do not say already.
 
-mod common;
-
 use std::fs;
 
-use common::{folder, load_file, load_file_with, load_with, rows, table, testdata};
+use crate::common::{folder, load_file, load_file_with, load_with, rows, table, testdata};
 use kql_logs::{DataSpec, Duplicates, LoadOptions, store};
 
 const SIGN_IN: &str = r#"{"id":"1","createdDateTime":"2026-03-21T09:00:00.1234567-05:00","appDisplayName":"x","userPrincipalName":"ana","resourceId":"00000003","status":{"errorCode":0},"signInEventTypes":["interactiveUser"]}"#;

@@ -1,10 +1,8 @@
 //! Files that are damaged at random load without a panic, in every format.
 
-mod common;
-
 use std::fs;
 
-use common::folder;
+use crate::common::folder;
 use kql_logs::{DataSpec, Duplicates, LoadOptions, load};
 
 /// The splitmix64 sequence.
@@ -36,10 +34,12 @@ fn seeds() -> Vec<Vec<u8>> {
     seeds.push(format!("{sign_in}\n{diagnostic}\r\n\n{sign_in}").into_bytes());
     seeds.push([0xfeff].into_iter().chain(sign_in.encode_utf16()).flat_map(u16::to_le_bytes).collect());
     for file in ["formats/parquet/AuditLogs.parquet", "formats/ndjson.gz/AuditLogs.ndjson.gz"] {
-        seeds.push(fs::read(common::testdata(file)).expect("the sample"));
+        seeds.push(fs::read(crate::common::testdata(file)).expect("the sample"));
     }
-    let parquet =
-        common::load_with(&[&common::testdata("formats/parquet/AuditLogs.parquet")], &LoadOptions::default());
+    let parquet = crate::common::load_with(
+        &[&crate::common::testdata("formats/parquet/AuditLogs.parquet")],
+        &LoadOptions::default(),
+    );
     let batches = parquet.tables[0].batches().expect("the rows");
     let mut writer =
         arrow::ipc::writer::FileWriter::try_new(Vec::new(), batches[0].schema_ref()).expect("a writer");

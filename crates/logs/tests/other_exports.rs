@@ -1,8 +1,6 @@
 //! Exports of other products' interfaces: Microsoft 365, Elastic, Windows.
 
-mod common;
-
-use common::{load_file, rows, table};
+use crate::common::{load_file, rows, table};
 
 const RECORD: &str = r#"{"CreationTime":"2026-03-21T14:00:00","Id":"o-1","Operation":"MailItemsAccessed","Workload":"Exchange","OrganizationId":"t-1","RecordType":50,"UserType":0,"UserId":"ana@contoso.com","ClientIP":"192.0.2.1:4431","LogonType":1,"Parameters":[{"Name":"x","Value":"y"}],"ResultStatus":"Succeeded","SiteUrl":"https://contoso","Novel":"n"}"#;
 

@@ -1,10 +1,8 @@
 //! Exports in a table's own columns: the portal's CSV in its locales, and the shapes that people turn it into.
 
-mod common;
-
 use std::fs;
 
-use common::{folder, load_file, load_file_with, load_with, rows, table};
+use crate::common::{folder, load_file, load_file_with, load_with, rows, table};
 use kql_logs::{DateOrder, Duplicates, LoadOptions};
 
 const COLUMNS: &str =

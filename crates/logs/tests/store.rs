@@ -1,11 +1,9 @@
 //! A store holds what was imported, and nothing else, whatever happens on the way.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{folder, load_with, rows, table, testdata};
+use crate::common::{folder, load_with, rows, table, testdata};
 use kql_logs::store::{self, MANIFEST};
 use kql_logs::{DataSpec, LoadOptions, LoadedTable, TableSource};
 

@@ -1,5 +1,7 @@
 //! Runs the binary over the sample exports.
 
+pub mod scratch;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

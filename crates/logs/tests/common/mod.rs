@@ -1,8 +1,7 @@
 //! Loading and showing tables for the tests.
-#![allow(dead_code)]
-
 use std::fs;
-use std::path::PathBuf;
+use std::panic::Location;
+use std::path::{Path, PathBuf};
 
 use kql_logs::{DataSpec, FileReport, LoadOptions, Loaded, LoadedTable, load};
 use kql_types::{Cell, datetime, dynamic, timespan};
@@ -12,9 +11,11 @@ pub fn testdata(path: &str) -> String {
     format!("{}/../../testdata/{path}", env!("CARGO_MANIFEST_DIR"))
 }
 
-/// An empty folder of a test's own.
+/// An empty folder of a test's own: its name counts within the file that asks.
+#[track_caller]
 pub fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let asking = Path::new(Location::caller().file()).file_stem().unwrap_or_default();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(asking).join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder for the test");
     folder
@@ -27,11 +28,13 @@ pub fn load_with(arguments: &[&str], options: &LoadOptions) -> Loaded {
 }
 
 /// Writes one file and loads it with the default options.
+#[track_caller]
 pub fn load_file(test: &str, name: &str, content: impl AsRef<[u8]>) -> (Loaded, FileReport) {
     load_file_with(test, name, content, &LoadOptions::default())
 }
 
 /// Writes one file and loads it.
+#[track_caller]
 pub fn load_file_with(
     test: &str,
     name: &str,

@@ -3,8 +3,6 @@
 //! [`shapes`] checks of every function that constants, columns, slices and empty batches agree, and [`reference`] that
 //! kernels do what a naive spelling of the rule does.
 
-#![allow(clippy::unwrap_used)]
-
 mod reference;
 mod shapes;
 mod values;
