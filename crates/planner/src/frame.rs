@@ -6,9 +6,13 @@ use datafusion::common::Column as PlanColumn;
 use datafusion::error::Result;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Projection};
 use kql_functions::Typed;
+use kql_parser::diagnostic::Diagnostic;
+use kql_parser::span::Span;
 use kql_types::{Column, ScalarType, Schema};
 
+use crate::codes::{self, semantic};
 use crate::result::Rendering;
+use crate::suggest;
 
 /// A plan whose output columns have, unqualified and in this order, the names of `columns`, those of `held`, and those of
 /// `carried`.
@@ -66,6 +70,11 @@ impl Frame {
     /// The column of this name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The column of a name that the query writes.
+    pub(crate) fn known_column(&self, name: &str, span: Span) -> crate::Result<&Column> {
+        self.column(name).ok_or_else(|| unknown_column(&self.columns, name, span))
     }
 
     /// A column as an expression.
@@ -126,6 +135,13 @@ impl Frame {
         let plan = LogicalPlanBuilder::from(self.plan.clone()).filter(predicate)?.build()?;
         Ok(self.with_plan(plan))
     }
+}
+
+/// The error for a column that is not among those there are.
+pub(crate) fn unknown_column(columns: &[Column], name: &str, span: Span) -> Box<Diagnostic> {
+    let mut error = semantic(codes::UNKNOWN_NAME, span, format!("there is no column `{name}` here"));
+    error.hints.extend(suggest::hint(name, columns.iter().map(|column| column.name.as_str())));
+    error
 }
 
 /// A projection of expressions whose columns are named as the input names them; the builder would search

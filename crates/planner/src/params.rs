@@ -2,9 +2,9 @@
 
 use kql_parser::ast::{Expr, ExprKind, Literal, Parameter};
 use kql_parser::span::Span;
-use kql_types::Column;
 
 use crate::codes::{self, semantic, unsupported};
+use crate::frame::{Frame, unknown_column};
 use crate::{Result, suggest};
 
 /// What an operator makes of a parameter.
@@ -18,6 +18,9 @@ pub(crate) enum Rule {
     Refused,
 }
 
+/// The hints that name a column, and may be written once for each.
+const OF_COLUMNS: [&str; 2] = ["hint.shufflekey", "hint.pass_filters_column"];
+
 /// The parameters of one operator, checked.
 pub(crate) struct Params<'a> {
     params: &'a [Parameter],
@@ -29,8 +32,8 @@ impl<'a> Params<'a> {
         for (index, param) in params.iter().enumerate() {
             let name = param.name.text.as_str();
             let repeats = params[..index].iter().any(|earlier| earlier.name.text == name);
-            // A shuffle may go by several keys.
-            if repeats && name != "hint.shufflekey" {
+            // A shuffle may go by several keys, and filters speak of several columns.
+            if repeats && !OF_COLUMNS.contains(&name) {
                 let message = format!("{operator} has the parameter `{name}` twice");
                 return Err(semantic(codes::UNKNOWN_PARAMETER, param.name.span, message));
             }
@@ -52,16 +55,14 @@ impl<'a> Params<'a> {
         Ok(Params { params })
     }
 
-    /// Refuses a `hint.shufflekey` that is none of these columns.
-    pub(crate) fn check_shuffle_key(&self, columns: &[Column]) -> Result<()> {
-        for param in self.params.iter().filter(|param| param.name.text == "hint.shufflekey") {
+    /// Refuses a hint that names none of the columns of a table.
+    pub(crate) fn check_hinted_columns(&self, frame: &Frame) -> Result<()> {
+        let hints = self.params.iter().filter(|param| OF_COLUMNS.contains(&param.name.text.as_str()));
+        for param in hints.filter(|_| !frame.open) {
             if let ExprKind::Name(name) = &param.value.kind
-                && !columns.iter().any(|column| column.name == *name)
+                && !frame.columns.iter().chain(&frame.hidden).any(|column| column.name == *name)
             {
-                let message = format!("there is no column `{name}` here");
-                let mut error = semantic(codes::UNKNOWN_NAME, param.value.span, message);
-                error.hints.extend(suggest::hint(name, columns.iter().map(|column| column.name.as_str())));
-                return Err(error);
+                return Err(unknown_column(&frame.columns, name, param.value.span));
             }
         }
         Ok(())
@@ -101,7 +102,6 @@ impl<'a> Params<'a> {
         let Some(value) = self.get(name) else { return Ok(None) };
         match &value.kind {
             ExprKind::Literal(Literal::Bool(Some(flag))) => Ok(Some(*flag)),
-            ExprKind::Name(word) if word == "true" || word == "false" => Ok(Some(word == "true")),
             _ => Err(semantic(codes::PARAMETER_VALUE, value.span, format!("`{name}` is true or false"))),
         }
     }
@@ -123,25 +123,22 @@ fn check_hint(operator: &str, name: &str, value: &Expr) -> Result<()> {
         _ => &[],
     };
     let is_number = matches!(&value.kind, ExprKind::Literal(Literal::Long(Some(_))));
-    let is_flag = match &value.kind {
-        ExprKind::Literal(Literal::Bool(Some(_))) => true,
-        ExprKind::Name(word) => word == "true" || word == "false",
-        _ => false,
-    };
+    let is_flag = matches!(&value.kind, ExprKind::Literal(Literal::Bool(Some(_))));
     let is_word = match &value.kind {
         ExprKind::Name(word) | ExprKind::Literal(Literal::String(word)) => words.contains(&word.as_str()),
         _ => false,
     };
     let is_name = matches!(&value.kind, ExprKind::Name(_));
     let expected = match name {
-        "hint.shufflekey" => (is_name, "a column".to_string()),
+        "hint.shufflekey" | "hint.pass_filters_column" => (is_name, "a column".to_string()),
         // A variable may stand for the number.
-        "hint.num_partitions" => (is_number || is_name && !is_flag, "a whole number".to_string()),
+        "hint.num_partitions" => (is_number || is_name, "a whole number".to_string()),
         "hint.concurrency" | "hint.spread" => {
             (is_word || is_number, format!("a whole number or one of {}", words.join(", ")))
         }
-        "hint.materialized" | "hint.progressive_top" => (is_flag, "true or false".to_string()),
-        _ if words.is_empty() => (true, String::new()),
+        "hint.materialized" | "hint.progressive_top" | "hint.pass_filters" => {
+            (is_flag, "true or false".to_string())
+        }
         _ => (is_word, format!("one of {}", words.join(", "))),
     };
     match expected {

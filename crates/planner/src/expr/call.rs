@@ -2,10 +2,10 @@
 
 use datafusion::logical_expr::lit;
 use datafusion::scalar::ScalarValue;
-use kql_functions::function::Eval;
+use kql_functions::function::{Eval, Overload};
 use kql_functions::scalar::dynamic::{array_sort, pack};
 use kql_functions::{CallError, Function, Naming, Typed, resolve, table};
-use kql_parser::ast::{Call, Expr, ExprKind, Literal};
+use kql_parser::ast::{Call, Expr, ExprKind, Literal, Name};
 use kql_parser::span::Span;
 use kql_types::ScalarType;
 
@@ -56,9 +56,11 @@ impl Binder<'_> {
         let mut first_name = NameSource::Positional;
         let mut names: Vec<Option<String>> = vec![None; call.args.len()];
         for (index, arg) in call.args.iter().enumerate() {
-            // The library's parameters go by position; a name before an argument says nothing.
             let arg = match &arg.kind {
-                ExprKind::Named { value, .. } => value.as_ref(),
+                ExprKind::Named { names, value } => {
+                    names.first().map_or(Ok(()), |name| check_argument_name(function, index, name))?;
+                    value.as_ref()
+                }
                 _ => arg,
             };
             if matches!(&arg.kind, ExprKind::Wildcard(pattern) if pattern == "*")
@@ -268,4 +270,23 @@ impl Binder<'_> {
         error.hints.extend(suggest::hint(name, aggregates.chain(functions).chain(scope.env.names())));
         error
     }
+}
+
+/// The library's parameters go by position. Before an argument that may repeat any name may stand and says nothing;
+/// elsewhere another name than the parameter's would make the call look like what it is not.
+fn check_argument_name(function: &Function, index: usize, name: &Name) -> Result<()> {
+    let params = |overload: &Overload| overload.params.iter().any(|param| param.name == name.text);
+    let at_place = |overload: &Overload| match overload.variadic {
+        Some(_) if index + 1 >= overload.params.len() => {
+            overload.params.last().is_some_and(|repeated| repeated.name == name.text || !params(overload))
+        }
+        _ => overload.params.get(index).is_some_and(|param| param.name == name.text),
+    };
+    if function.overloads.iter().any(at_place) {
+        return Ok(());
+    }
+    let message = format!("`{}` does not name this argument of {}()", name.text, function.name);
+    let mut error = semantic(codes::ARGUMENTS, name.span, message);
+    error.hints.extend(function.signatures().into_iter().take(3));
+    Err(error)
 }

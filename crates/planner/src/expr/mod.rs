@@ -11,7 +11,7 @@ pub(crate) mod pattern;
 mod subquery;
 mod window;
 
-use kql_functions::Typed;
+use kql_functions::{Typed, resolve};
 use kql_parser::ast::{Expr, ExprKind};
 use kql_parser::span::Span;
 use kql_types::{Column, ScalarType};
@@ -199,11 +199,28 @@ impl Binder<'_> {
         Ok(value)
     }
 
-    /// Binds a constant number of rows; a negative one counts as 0.
+    /// A value as one of another type; a constant that a whole number cannot hold is an error.
+    pub(crate) fn held_as(&self, value: Typed, ty: ScalarType, span: Span) -> Result<Typed> {
+        let convert = |value: Typed, ty| {
+            resolve::convert(value, ty).map(Typed::folded).map_err(|error| self.call_error(error, span, &[]))
+        };
+        let converted = convert(value.clone(), ty)?;
+        if matches!(ty, ScalarType::Int | ScalarType::Long)
+            && value.literal().is_some_and(|literal| !literal.is_null())
+            && convert(converted.clone(), value.ty)?.literal() != value.literal()
+        {
+            return Err(semantic(codes::TYPES, span, format!("the value does not fit into {ty}")));
+        }
+        Ok(converted)
+    }
+
+    /// Binds a constant number of rows.
     pub(crate) fn count_of(&mut self, env: &Env, expr: &Expr, what: &str) -> Result<usize> {
         let value = self.constant(env, expr, what)?;
         match (value.ty, value.literal_i64()) {
-            (ScalarType::Int | ScalarType::Long, Some(count)) => Ok(usize::try_from(count).unwrap_or(0)),
+            (ScalarType::Int | ScalarType::Long, Some(count)) => usize::try_from(count).map_err(|_| {
+                semantic(codes::PARAMETER_VALUE, expr.span, format!("{what} must not be negative"))
+            }),
             _ if !self.execute && value.is_null_literal() => Ok(0),
             _ => {
                 let message = format!("{what} must be a whole number, not {}", value.ty);

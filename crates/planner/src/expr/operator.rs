@@ -42,6 +42,9 @@ impl Binder<'_> {
             let message = "`column:term` stands only in search and find";
             return Err(crate::codes::semantic(crate::codes::SHAPE, op_span, message));
         }
+        if wants_one_value(op) {
+            self.check_pattern_operands(scope, &[left, right])?;
+        }
         // Only `and` and `or` hand on that null counts as false: not() and the rest would turn it around.
         let logical = matches!(op, BinaryOp::And | BinaryOp::Or);
         let exact = scope.exact();
@@ -61,6 +64,7 @@ impl Binder<'_> {
         low: &Expr,
         high: &Expr,
     ) -> Result<Bound> {
+        self.check_pattern_operands(scope, &[value, low, high])?;
         let exact = scope.exact();
         let spans = [value.span, low.span, high.span];
         let whole = value.span.to(high.span);
@@ -81,6 +85,9 @@ impl Binder<'_> {
         list: &[Expr],
         _span: Span,
     ) -> Result<Bound> {
+        if matches!(op, InOp::In | InOp::NotIn | InOp::InCi | InOp::NotInCi) {
+            self.check_pattern_operands(scope, &[left])?;
+        }
         let exact = scope.exact();
         let left_value = self.scalar(&exact, left)?;
         let values = match list {
@@ -103,4 +110,12 @@ impl Binder<'_> {
 /// Whether null may come out as false.
 fn nulls(scope: &RowScope) -> library::Nulls {
     if scope.filter { library::Nulls::AsFalse } else { library::Nulls::Exact }
+}
+
+/// Whether an operator means nothing to an array or a bag; those over text read its JSON.
+fn wants_one_value(op: BinaryOp) -> bool {
+    use BinaryOp::{Add, Divide, Equal, EqualCi, Greater, GreaterOrEqual, Less, LessOrEqual};
+    use BinaryOp::{Modulo, Multiply, NotEqual, NotEqualCi, Subtract};
+    matches!(op, Equal | NotEqual | EqualCi | NotEqualCi | Less | LessOrEqual | Greater | GreaterOrEqual)
+        || matches!(op, Add | Subtract | Multiply | Divide | Modulo)
 }

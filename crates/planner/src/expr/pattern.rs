@@ -270,6 +270,42 @@ impl Binder<'_> {
         }
     }
 
+    /// Refuses to compare with a value, or to reckon with, what is an array or a bag: no row would ever come out.
+    pub(super) fn check_pattern_operands(&self, scope: &RowScope, operands: &[&Expr]) -> Result<()> {
+        for operand in operands {
+            let (name, property) = match &operand.kind {
+                ExprKind::Paren(inner) => {
+                    self.check_pattern_operands(scope, &[inner])?;
+                    continue;
+                }
+                ExprKind::Member { target, name } => (bare_name(target), Some(name.text.as_str())),
+                _ => (bare_name(operand), None),
+            };
+            let Some(name) = name else { continue };
+            let Some((_, variable)) = self.pattern_variable(scope, name, operand.span)? else { continue };
+            let (what, hint) = match (variable.element, property) {
+                (Element::Path(_), property) => {
+                    let asked = property.unwrap_or("property");
+                    let what =
+                        property.map_or_else(|| name.to_string(), |property| format!("{name}.{property}"));
+                    let hint = format!(
+                        "ask each edge with all({name}, {asked} …), or one with any({name}, {asked} …)"
+                    );
+                    (format!("`{what}` is an array, with an element for each edge of the path"), hint)
+                }
+                (Element::Node(_) | Element::Edge(_), None) => {
+                    let hint = format!("write a property, as in {name}.property");
+                    (format!("`{name}` is the bag of all its properties"), hint)
+                }
+                (Element::Node(_) | Element::Edge(_), Some(_)) => continue,
+            };
+            let mut error = semantic(codes::TYPES, operand.span, what);
+            error.hints.push(hint);
+            return Err(error);
+        }
+        Ok(())
+    }
+
     /// A function of patterns; `None` when the name is none.
     pub(super) fn pattern_call(
         &mut self,

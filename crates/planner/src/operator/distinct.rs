@@ -28,7 +28,7 @@ impl Binder<'_> {
         columns: &[NamedExpr],
         span: Span,
     ) -> Result<Frame> {
-        Params::check("distinct", params, PARAMS)?.check_shuffle_key(&frame.columns)?;
+        Params::check("distinct", params, PARAMS)?.check_hinted_columns(&frame)?;
         let mut namer = Namer::new([]);
         let mut projected: Vec<(String, Typed)> = Vec::new();
         let scope = RowScope::of(env, &frame);

@@ -27,7 +27,10 @@ impl Binder<'_> {
         evaluate: &Evaluate,
         span: Span,
     ) -> Result<Frame> {
-        Params::check("evaluate", &evaluate.params, PARAMS)?;
+        let params = Params::check("evaluate", &evaluate.params, PARAMS)?;
+        if let Some(frame) = &frame {
+            params.check_hinted_columns(frame)?;
+        }
         let name = &evaluate.call.name;
         let Some(plugin) = plugin::find(&name.text) else {
             if let Some(reason) = known::plugin_reason(&name.text) {

@@ -15,8 +15,8 @@ use crate::graph::Graph;
 use crate::node::graph::{Cycles, Find};
 use crate::params::{Params, Rule};
 
-/// `cycles` is read and changes nothing: shortest paths are simple whatever it says.
-const PARAMS: &[(&str, Rule)] = &[("output", Rule::Acts), ("cycles", Rule::NoOp)];
+/// The documentation has no `cycles` here, which only the analyser knows.
+const PARAMS: &[(&str, Rule)] = &[("output", Rule::Acts), ("cycles", Rule::Refused)];
 
 impl Binder<'_> {
     pub(crate) fn graph_shortest_paths(
@@ -27,7 +27,6 @@ impl Binder<'_> {
         span: Span,
     ) -> Result<Frame> {
         let params = Params::check("graph-shortest-paths", &found.params, PARAMS)?;
-        params.one_of("cycles", &["all", "none", "unique_edges"])?;
         let all = params.one_of("output", &["any", "all"])? == Some("all");
         if found.patterns.len() > 1 {
             let message = "graph-shortest-paths takes one sequence of nodes and edges";
@@ -42,6 +41,10 @@ impl Binder<'_> {
         }
         if shape.steps.len() > 1 {
             let message = "more than one edge in graph-shortest-paths is not built yet";
+            return Err(unsupported(codes::UNSUPPORTED_FORM, span, message));
+        }
+        if shape.steps.iter().any(|step| step.from == step.to) {
+            let message = "a shortest path from a node back to itself is not built yet";
             return Err(unsupported(codes::UNSUPPORTED_FORM, span, message));
         }
         let scope = PatternScope::new(graph, shape.variables());

@@ -53,7 +53,7 @@ pub(crate) struct JoinKey {
 impl Binder<'_> {
     pub(crate) fn join(&mut self, env: &Env, left: Frame, join: &Join, span: Span) -> Result<Frame> {
         let params = Params::check("join", &join.params, PARAMS)?;
-        params.check_shuffle_key(&left.columns)?;
+        params.check_hinted_columns(&left)?;
         let kind = params.one_of("kind", KINDS)?.unwrap_or("innerunique");
         let right = self.table(env, &join.right)?;
         let (left, right) = self.opened(left, right, &join.on, span)?;

@@ -5,13 +5,13 @@ use kql_parser::ast::{Call, Expr, ExprKind, MakeGraph, Operator, OperatorKind, P
 use kql_parser::span::Span;
 use kql_types::{Column, ScalarType};
 
+use crate::Result;
 use crate::bind::Binder;
 use crate::codes::{self, internal, semantic, unsupported};
 use crate::env::{Binding, Env};
 use crate::frame::Frame;
 use crate::graph::{Flow, Graph, GraphNodes, NodeProperty};
 use crate::params::Params;
-use crate::{Result, suggest};
 
 impl Binder<'_> {
     /// Plans `make-graph`, with the operator for each part when the graph is divided.
@@ -231,15 +231,7 @@ fn end(edges: &Frame, name: &Expr) -> Result<Column> {
 }
 
 fn column(frame: &Frame, name: &str, span: Span) -> Result<Column> {
-    let found = match frame.column(name) {
-        Some(column) => column.clone(),
-        None => {
-            let message = format!("there is no column `{name}` here");
-            let mut error = semantic(codes::UNKNOWN_NAME, span, message);
-            error.hints.extend(suggest::hint(name, frame.columns.iter().map(|column| column.name.as_str())));
-            return Err(error);
-        }
-    };
+    let found = frame.known_column(name, span)?.clone();
     if found.ty == ScalarType::Dynamic {
         let mut error = semantic(codes::KEY_TYPE, span, "what names a node cannot be dynamic");
         error.hints.push("convert it before, as with tostring()".to_string());

@@ -54,6 +54,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Result<Frame> {
         let params = Params::check("make-series", &series.params, PARAMS)?;
+        params.check_hinted_columns(&frame)?;
         let nonempty = params.one_of("kind", &["nonempty"])?.is_some();
 
         let mut namer = Namer::new(frame.columns.iter().map(|column| column.name.clone()));
@@ -156,9 +157,7 @@ impl Binder<'_> {
         if !fits {
             return Err(refused());
         }
-        let converted = resolve::convert(value.clone(), ty)
-            .map_err(|error| self.call_error(error, default.span, &[]))?
-            .folded();
+        let converted = self.held_as(value, ty, default.span)?;
         let array = converted
             .literal()
             .and_then(|value| value.to_array().ok())

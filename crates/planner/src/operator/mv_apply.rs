@@ -10,7 +10,6 @@ use crate::bind::Binder;
 use crate::codes::{self, defect, internal, semantic, unsupported};
 use crate::env::Env;
 use crate::frame::{Frame, column_expr};
-use crate::naming::unique;
 use crate::node::group::Cut;
 use crate::operator::mv_expand::Expanded;
 use crate::params::{Params, Rule};
@@ -24,7 +23,16 @@ impl Binder<'_> {
         }
         let limit = self.expansion_limit(env, apply.limit.as_ref())?;
         let expanded = self.expanded_columns(env, &frame, &apply.columns)?;
-        let index = params.word("with_itemindex")?.map(|(name, _)| name);
+        let index = match params.word("with_itemindex")? {
+            // The sub-pipeline would read the column instead of the index.
+            Some((name, place))
+                if frame.column(name).is_some() || expanded.iter().any(|column| column.name == name) =>
+            {
+                let message = format!("two columns are named `{name}`");
+                return Err(semantic(codes::DUPLICATE_COLUMN, place, message));
+            }
+            index => index.map(|(name, _)| name),
+        };
         let tables = Tables::new(self, &frame, apply, &expanded, index);
 
         // Every row inside knows the row outside that it is of.
@@ -94,9 +102,8 @@ impl Tables {
         }
         let number = match index {
             Some(name) => {
-                let name = unique(name.to_string(), |name| inside.iter().any(|known| known.name == name));
-                inside.push(Column::new(name.clone(), ScalarType::Long));
-                name
+                inside.push(Column::new(name, ScalarType::Long));
+                name.to_string()
             }
             None => binder.fresh_name("number"),
         };

@@ -43,6 +43,7 @@ impl Binder<'_> {
     ) -> Result<Frame> {
         let params = Params::check("partition", &partition.params, PARAMS)?;
         let strategy = params.one_of("hint.strategy", &["native", "shuffle", "legacy"])?;
+        params.check_hinted_columns(&frame)?;
         let legacy = matches!(strategy, None | Some("legacy"));
         let frame = self.with_open_column(frame, &partition.by)?;
         let key = key_column(&frame, &partition.by)?;
@@ -126,12 +127,7 @@ fn key_column(frame: &Frame, by: &Expr) -> Result<Column> {
     let ExprKind::Name(name) = &by.kind else {
         return Err(semantic(codes::SHAPE, by.span, "partition goes by a column"));
     };
-    let Some(column) = frame.column(name) else {
-        let mut error = semantic(codes::UNKNOWN_NAME, by.span, format!("there is no column `{name}` here"));
-        let names = frame.columns.iter().map(|column| column.name.as_str());
-        error.hints.extend(crate::suggest::hint(name, names));
-        return Err(error);
-    };
+    let column = frame.known_column(name, by.span)?;
     if column.ty == ScalarType::Dynamic {
         let mut error = semantic(codes::KEY_TYPE, by.span, "a key cannot be dynamic");
         error.hints.push("convert it with extend before, as with tostring()".to_string());

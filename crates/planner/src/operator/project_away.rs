@@ -3,10 +3,10 @@
 use kql_parser::ast::{Expr, ExprKind};
 use kql_parser::span::Span;
 
+use crate::Result;
 use crate::bind::Binder;
 use crate::codes::{self, internal, semantic};
-use crate::frame::Frame;
-use crate::{Result, suggest};
+use crate::frame::{Frame, unknown_column};
 
 impl Binder<'_> {
     pub(crate) fn project_away(&mut self, frame: Frame, columns: &[Expr], span: Span) -> Result<Frame> {
@@ -28,14 +28,7 @@ impl Binder<'_> {
                 None if frame.open || frame.hidden.iter().any(|column| column.name == *name) => {
                     Ok(Vec::new())
                 }
-                None => {
-                    let message = format!("there is no column `{name}` here");
-                    let mut error = semantic(codes::UNKNOWN_NAME, expr.span, message);
-                    error
-                        .hints
-                        .extend(suggest::hint(name, frame.columns.iter().map(|column| column.name.as_str())));
-                    Err(error)
-                }
+                None => Err(unknown_column(&frame.columns, name, expr.span)),
             },
             ExprKind::Wildcard(pattern) => Ok(frame
                 .columns

@@ -128,14 +128,10 @@ impl Binder<'_> {
             }
             (Value::Words(words), _) => Err(refused(format!("one of {}", words.join(", ")))),
             (Value::Columns, ExprKind::Name(column) | ExprKind::Literal(Literal::String(column))) => {
-                if frame.open || frame.column(column).is_some() {
-                    return Ok(column.clone());
+                if !frame.open {
+                    frame.known_column(column, value.span)?;
                 }
-                let message = format!("there is no column `{column}` here");
-                let mut error = semantic(codes::UNKNOWN_NAME, value.span, message);
-                let names = frame.columns.iter().map(|column| column.name.as_str());
-                error.hints.extend(suggest::hint(column, names));
-                Err(error)
+                Ok(column.clone())
             }
             (Value::Columns, _) => Err(refused("a column".to_string())),
             (Value::Flag, ExprKind::Literal(Literal::Bool(Some(flag)))) => Ok(flag.to_string()),

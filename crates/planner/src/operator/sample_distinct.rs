@@ -10,7 +10,6 @@ use crate::codes::{self, internal, semantic};
 use crate::env::Env;
 use crate::frame::Frame;
 use crate::params::Params;
-use crate::suggest;
 
 impl Binder<'_> {
     pub(crate) fn sample_distinct(
@@ -46,10 +45,5 @@ pub(crate) fn only_column(frame: &Frame, of: &NamedExpr, operator: &str) -> Resu
         error.hints.push("compute the value with extend before".to_string());
         return Err(error);
     };
-    frame.column(name).cloned().ok_or_else(|| {
-        let message = format!("there is no column `{name}` here");
-        let mut error = semantic(codes::UNKNOWN_NAME, of.expr.span, message);
-        error.hints.extend(suggest::hint(name, frame.columns.iter().map(|column| column.name.as_str())));
-        error
-    })
+    frame.known_column(name, of.expr.span).cloned()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use datafusion::logical_expr::Expr as PlanExpr;
-use kql_functions::{Typed, resolve};
+use kql_functions::Typed;
 use kql_parser::ast;
 use kql_parser::span::Span;
 use kql_types::{Column, ScalarType};
@@ -97,7 +97,7 @@ impl Binder<'_> {
             let default = match &decl.default {
                 Some(value) => {
                     let constant = self.constant(env, value, "the default")?;
-                    self.assignable(constant, column.ty, value.span)?.folded()
+                    self.assignable(constant, column.ty, value.span)?
                 }
                 None => Typed::null(column.ty),
             };
@@ -161,7 +161,7 @@ impl Binder<'_> {
             let message = format!("the column is {ty}, and the value {}", value.ty);
             return Err(semantic(codes::TYPES, span, message));
         }
-        resolve::convert(value, ty).map_err(|error| self.call_error(error, span, &[]))
+        self.held_as(value, ty, span)
     }
 }
 

@@ -28,7 +28,7 @@ impl Binder<'_> {
         summarize: &Summarize,
         span: Span,
     ) -> Result<Frame> {
-        Params::check("summarize", &summarize.params, PARAMS)?.check_shuffle_key(&frame.columns)?;
+        Params::check("summarize", &summarize.params, PARAMS)?.check_hinted_columns(&frame)?;
         if summarize.aggregates.is_empty() && summarize.by.is_empty() {
             return Err(semantic(codes::ARGUMENTS, span, "summarize needs an aggregate or a key"));
         }

@@ -4,7 +4,7 @@ use datafusion::common::{JoinType, NullEquality};
 use datafusion::functions_aggregate::expr_fn::count as count_rows;
 use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::{ExprFunctionExt, LogicalPlanBuilder, lit};
-use kql_functions::{Typed, resolve};
+use kql_functions::Typed;
 use kql_parser::ast::TopNestedClause;
 use kql_parser::span::Span;
 use kql_types::{Column, ScalarType};
@@ -163,9 +163,7 @@ impl Binder<'_> {
                         );
                         return Err(unsupported(codes::UNSUPPORTED_FORM, others.span, message));
                     }
-                    let converted = resolve::convert(given, value.ty)
-                        .map_err(|error| self.call_error(error, others.span, &[]))?;
-                    Some(converted)
+                    Some(self.held_as(given, value.ty, others.span)?)
                 }
                 None => None,
             };

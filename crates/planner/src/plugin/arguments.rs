@@ -9,7 +9,7 @@ use super::Call;
 use crate::bind::Binder;
 use crate::codes::{self, semantic};
 use crate::env::Env;
-use crate::frame::Frame;
+use crate::frame::{Frame, unknown_column};
 use crate::{Result, suggest};
 
 /// The arguments of a call, one place a parameter.
@@ -78,13 +78,7 @@ impl Binder<'_> {
         match frame.column(name) {
             Some(column) => Ok(column.clone()),
             None if frame.open => Ok(Column::new(name.clone(), ScalarType::Dynamic)),
-            None => {
-                let message = format!("there is no column `{name}` here");
-                let mut error = semantic(codes::UNKNOWN_NAME, arg.span, message);
-                let names = frame.columns.iter().map(|column| column.name.as_str());
-                error.hints.extend(suggest::hint(name, names));
-                Err(error)
-            }
+            None => Err(unknown_column(&frame.columns, name, arg.span)),
         }
     }
 

@@ -7,6 +7,7 @@ mod geo_lookup;
 mod ip_lookup;
 mod lookup;
 mod narrow;
+mod output;
 mod pivot;
 mod rolling_percentile;
 mod rows_near;

@@ -1,19 +1,19 @@
 //! `rolling_percentile(value, percent, index, bin, bins [, dimension, …])`: a percentile of the values in the window of
 //! several bins that ends with each bin.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use kql_functions::Typed;
 use kql_parser::ast::Expr;
-use kql_types::{Cell, Column, OwnedCell, ScalarType, text};
+use kql_types::{Cell, Column, OwnedCell, ScalarType};
 
 use super::Call;
+use super::output::{Groups, rows_of};
 use crate::Result;
 use crate::bind::Binder;
 use crate::codes::{self, internal, semantic, unsupported};
 use crate::env::Env;
 use crate::frame::{Frame, column_expr};
-use crate::rows::RowsBuilder;
 
 /// The values of one combination of dimensions, by bin.
 struct Group {
@@ -39,13 +39,12 @@ pub(super) fn run(binder: &mut Binder<'_>, env: &Env, frame: Frame, call: &Call<
     if bins < 1 {
         return Err(semantic(codes::ARGUMENTS, width.span, "a window has one bin at least"));
     }
-    let dimensions =
-        dimensions.iter().map(|arg| binder.column_argument(&frame, arg)).collect::<Result<Vec<_>>>()?;
+    let dimensions = binder.key_arguments(&frame, dimensions, call)?;
     let name = format!("rolling_{bins}_percentile_{}_{percent_text}", value.name);
     let mut columns = vec![index.clone()];
     columns.extend(dimensions.iter().cloned());
     columns.push(Column::new(name, value.ty));
-    let mut output = RowsBuilder::new(columns);
+    let mut output = rows_of(columns, call.span)?;
     if binder.execute {
         let groups = groups(binder, frame, &value, &index, &dimensions, size, call)?;
         let bounds = groups.iter().flat_map(|group| group.bins.keys()).copied();
@@ -129,8 +128,8 @@ fn groups(
     let rows = binder.rows_now(&frame, call.span)?;
     let readers = rows.readers(call.span)?;
     let mut groups: Vec<Group> = Vec::new();
-    let mut known: HashMap<String, usize> = HashMap::new();
-    let (Some(values), Some(indexes)) = (readers.first(), readers.get(1)) else { return Ok(groups) };
+    let mut known = Groups::default();
+    let [values, indexes, keys @ ..] = readers.as_slice() else { return Ok(groups) };
     for row in 0..rows.len() {
         let (Cell::DateTime(at) | Cell::Timespan(at) | Cell::Long(at)) = indexes.get(row) else {
             let message = "a null in the index of rolling_percentile() is not built yet";
@@ -146,18 +145,14 @@ fn groups(
                 return Err(unsupported(codes::UNSUPPORTED_FORM, call.span, message));
             }
         };
-        let mut key = String::new();
-        for reader in readers.iter().skip(2) {
-            let cell = reader.get(row);
-            let text = text::to_text(cell);
-            key.push_str(&format!("{}{}:{text}", u8::from(cell.is_null()), text.len()));
+        let (group, new) = known.number(keys, row);
+        groups.extend(new.map(|dimensions| Group { dimensions, bins: BTreeMap::new() }));
+        let bin = at.div_euclid(size);
+        if bin.checked_mul(size).is_none() {
+            let message = "a bin of rolling_percentile() begins before the least value of the index";
+            return Err(semantic(codes::LIMIT, call.span, message));
         }
-        let group = *known.entry(key).or_insert_with(|| {
-            let dimensions = readers.iter().skip(2).map(|reader| reader.get(row).to_owned_cell()).collect();
-            groups.push(Group { dimensions, bins: BTreeMap::new() });
-            groups.len() - 1
-        });
-        groups[group].bins.entry(at.div_euclid(size)).or_default().push(number);
+        groups[group].bins.entry(bin).or_default().push(number);
     }
     Ok(groups)
 }

@@ -33,6 +33,24 @@ pub fn touch_beside(first: &[Polygon], second: &[Polygon], common: &[Polygon]) -
     beside(&first, &second) || beside(&second, &first)
 }
 
+/// Whether a part of an edge belongs to two polygons: more than the points in which they may touch.
+pub fn share_an_edge(polygons: &[Polygon]) -> bool {
+    let ends = |polygon: &Polygon| -> Vec<(Point, Point)> { polygon.edges().collect() };
+    polygons.iter().enumerate().any(|(number, polygon)| {
+        let own = ends(polygon);
+        polygons.iter().skip(number + 1).any(|other| {
+            let others = ends(other);
+            let near = |point: Point, edges: &[(Point, Point)]| {
+                edges.iter().any(|(a, b)| lies_on(point, *a, *b, ON_EDGE))
+            };
+            let mut meets: Vec<Point> =
+                own.iter().map(|edge| edge.0).filter(|at| near(*at, &others)).collect();
+            meets.extend(others.iter().map(|edge| edge.0).filter(|at| near(*at, &own)));
+            meets.iter().any(|at| meets.first().is_some_and(|first| first.angle(*at) > ON_EDGE))
+        })
+    })
+}
+
 /// Closed rings with the inside on their left: shells run counterclockwise, holes clockwise. A shell comes before its
 /// holes.
 type Rings = Vec<Vec<Point>>;
@@ -179,7 +197,7 @@ impl Source {
     /// A ring of the result with exact corners, those that lie on straight parts included, and the number of the input
     /// edge that its first edge lies on.
     fn restored(&self, ring: Vec<Point>, hole: bool) -> (usize, Vec<Point>) {
-        let mut open: Vec<Point> = ring.iter().map(|point| self.exact(*point)).collect();
+        let mut open: Vec<Point> = ring.iter().filter_map(|point| self.exact(*point)).collect();
         open.dedup();
         if open.len() > 1 && open.first() == open.last() {
             open.pop();
@@ -215,14 +233,15 @@ impl Source {
         (numbers.get(start).copied().unwrap_or(usize::MAX), full)
     }
 
-    /// The corner, or the crossing of two edges, that a rounded point stands for.
-    fn exact(&self, point: Point) -> Point {
+    /// The corner, or the crossing of two edges, that a rounded point stands for; none for a point that only rounding has
+    /// set on an edge, as where two run along each other.
+    fn exact(&self, point: Point) -> Option<Point> {
         let nearest =
             self.corners.iter().min_by(|a, b| a.minus(point).length().total_cmp(&b.minus(point).length()));
         if let Some(corner) = nearest
             && corner.angle(point) <= self.near
         {
-            return *corner;
+            return Some(*corner);
         }
         let through: Vec<&(Point, Point)> =
             self.edges.iter().filter(|(a, b)| lies_on(point, *a, *b, self.near)).collect();
@@ -231,11 +250,11 @@ impl Source {
                 if let Some(place) = crossing(*a, *b, *c, *d)
                     && place.angle(point) <= 16.0 * self.near
                 {
-                    return place;
+                    return Some(place);
                 }
             }
         }
-        point
+        None
     }
 
     /// The lowest number of an input edge that an edge of the result lies on.

@@ -11,7 +11,7 @@ use crate::adapter::{kernel, next_input};
 use crate::column::{Input, Json, JsonText, Output};
 use crate::function::{Function, Overload, Param};
 use crate::kernel::geo::line::meet;
-use crate::kernel::geo::overlay::{intersection, touch_beside, union};
+use crate::kernel::geo::overlay::{intersection, share_an_edge, touch_beside, union};
 use crate::kernel::geo::point::{Point, crossing};
 use crate::kernel::geo::shape::{Lines, Polygons, lines_json, polygons_json};
 
@@ -44,6 +44,12 @@ pub(super) fn functions() -> Vec<Function> {
                 return Ok(None);
             }
             let union = union(&polygons).ok_or_else(|| too_wide("geo_union_polygons_array"))?;
+            if share_an_edge(&union) {
+                return Err(DataFusionError::NotImplemented(
+                    "geo_union_polygons_array(): these polygons, of which an edge lies along another, are not supported"
+                        .into(),
+                ));
+            }
             Ok(Some(JsonText(polygons_json(&union))))
         })),
         Function::new(

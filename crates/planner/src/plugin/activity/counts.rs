@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use kql_types::{Cell, ScalarType};
 
-use super::{Call, analysis, dimensions, length, output};
+use super::{Call, analysis, length, output};
 use crate::Result;
 use crate::bind::Binder;
 use crate::codes::{self, semantic};
@@ -24,7 +24,7 @@ pub(in crate::plugin) fn run(
         return Err(semantic(codes::ARGUMENTS, call.span, message));
     };
     let step = length(binder, env, step, &analysis.time, "the length of a period")?;
-    let dimensions = dimensions(binder, &frame, rest)?;
+    let dimensions = binder.key_arguments(&frame, rest, call)?;
     let figures = ["count", "dcount", "new_dcount", "aggregated_dcount"].map(|name| (name, ScalarType::Long));
     let mut rows = output(std::slice::from_ref(&analysis.time), &dimensions, &figures, call.span)?;
     let last = analysis.last_period(step, call.span)?;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use kql_types::{Cell, ScalarType};
 
-use super::{Call, analysis, dimensions, length, output};
+use super::{Call, analysis, length, output};
 use crate::Result;
 use crate::bind::Binder;
 use crate::codes::{self, semantic, unsupported};
@@ -29,7 +29,7 @@ pub(in crate::plugin) fn run(
         let message = "an outer window that is no multiple of the inner one is not built yet";
         return Err(unsupported(codes::UNSUPPORTED_FORM, outer.span, message));
     }
-    let dimensions = dimensions(binder, &frame, rest)?;
+    let dimensions = binder.key_arguments(&frame, rest, call)?;
     let figures = [
         ("dcount_activities_inner", ScalarType::Long),
         ("dcount_activities_outer", ScalarType::Long),

@@ -17,6 +17,7 @@ use kql_parser::span::Span;
 use kql_types::{Cell, Column, OwnedCell, ScalarType, text};
 
 use super::Call;
+use super::output::Groups;
 use crate::Result;
 use crate::bind::Binder;
 use crate::codes::{self, internal, semantic, unsupported};
@@ -65,7 +66,7 @@ fn analysis<'c>(
         let message = format!("{}() takes a column of users, a time line, a start and an end", call.name);
         return Err(semantic(codes::ARGUMENTS, call.span, message));
     };
-    let id = binder.column_argument(frame, id)?;
+    let id = binder.key_argument(frame, id, call)?;
     let time = binder.column_argument(frame, time)?;
     if !matches!(time.ty, ScalarType::DateTime | ScalarType::Timespan | ScalarType::Long | ScalarType::Int) {
         let message = format!("a time line of type {} is not built yet", time.ty);
@@ -158,8 +159,8 @@ impl Analysis {
         let narrow = frame.clone().project(columns.collect()).map_err(|error| internal(call.span, &error))?;
         let rows = binder.rows_now(&narrow, call.span)?;
         let readers = rows.readers(call.span)?;
-        let (Some(ids), Some(times)) = (readers.first(), readers.get(1)) else { return Ok(activity) };
-        let mut groups: HashMap<String, usize> = HashMap::new();
+        let [ids, times, keys @ ..] = readers.as_slice() else { return Ok(activity) };
+        let mut groups = Groups::default();
         for row in 0..rows.len() {
             let time = match times.get(row) {
                 Cell::DateTime(at) | Cell::Timespan(at) | Cell::Long(at) => at,
@@ -182,19 +183,8 @@ impl Analysis {
             }
             let next = activity.users.len();
             let user = *activity.users.entry(text::to_text(id)).or_insert(next);
-            let mut key = String::new();
-            for reader in readers.iter().skip(2) {
-                let cell = reader.get(row);
-                let text = text::to_text(cell);
-                // A null is unlike every value, the empty string included.
-                key.push_str(&format!("{}{}:{text}", u8::from(cell.is_null()), text.len()));
-            }
-            let group = *groups.entry(key).or_insert_with(|| {
-                let dimensions =
-                    readers.iter().skip(2).map(|reader| reader.get(row).to_owned_cell()).collect();
-                activity.groups.push(Group { dimensions, periods: HashMap::new() });
-                activity.groups.len() - 1
-            });
+            let (group, new) = groups.number(keys, row);
+            activity.groups.extend(new.map(|dimensions| Group { dimensions, periods: HashMap::new() }));
             let period = (time - self.start).div_euclid(step);
             *activity.groups[group].periods.entry(period).or_default().entry(user).or_insert(0) += 1;
         }
@@ -220,11 +210,6 @@ impl Group {
     }
 }
 
-/// The columns that arguments name.
-fn dimensions(binder: &Binder<'_>, frame: &Frame, args: &[Expr]) -> Result<Vec<Column>> {
-    args.iter().map(|arg| binder.column_argument(frame, arg)).collect()
-}
-
 /// The columns of an output: those of the time line, the dimensions, then figures.
 fn output(
     times: &[Column],
@@ -234,10 +219,5 @@ fn output(
 ) -> Result<RowsBuilder> {
     let figures = figures.iter().map(|(name, ty)| Column::new(*name, *ty));
     let columns: Vec<Column> = times.iter().chain(dimensions).cloned().chain(figures).collect();
-    let mut seen = HashSet::new();
-    if let Some(column) = columns.iter().find(|column| !seen.insert(column.name.clone())) {
-        let message = format!("two columns of the output are named `{}`", column.name);
-        return Err(semantic(codes::DUPLICATE_COLUMN, span, message));
-    }
-    Ok(RowsBuilder::new(columns))
+    super::output::rows_of(columns, span)
 }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use kql_parser::ast::{Expr, ExprKind};
 use kql_types::{Cell, Column, ScalarType, text};
 
-use super::{Activity, Call, analysis, dimensions, length, moment, output};
+use super::{Activity, Call, analysis, length, moment, output};
 use crate::Result;
 use crate::bind::Binder;
 use crate::codes::{self, internal, semantic, unsupported};
@@ -38,11 +38,15 @@ pub(in crate::plugin) fn run(
                 let message = "a cohort that does not begin with a period is not built yet";
                 return Err(unsupported(codes::UNSUPPORTED_FORM, first.span, message));
             }
+            if at > analysis.end {
+                let message = "the cohort begins after the analysis ends";
+                return Err(semantic(codes::ARGUMENTS, first.span, message));
+            }
             (Some((at - analysis.start) / step), rest)
         }
         _ => (None, rest),
     };
-    let dimensions = dimensions(binder, &frame, rest)?;
+    let dimensions = binder.key_arguments(&frame, rest, call)?;
     let times = ["from_", "to_"]
         .map(|prefix| Column::new(format!("{prefix}{}", analysis.time.name), analysis.time.ty));
     let figures = [

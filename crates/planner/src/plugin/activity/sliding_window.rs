@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use kql_types::{Cell, ScalarType};
 
-use super::{Activity, Call, analysis, dimensions, length, output};
+use super::{Activity, Call, analysis, length, output};
 use crate::Result;
 use crate::bind::Binder;
 use crate::codes::{self, semantic, unsupported};
@@ -29,7 +29,7 @@ pub(in crate::plugin) fn run(
         let message = "a window that is shorter than a period is not built yet";
         return Err(unsupported(codes::UNSUPPORTED_FORM, window.span, message));
     }
-    let dimensions = dimensions(binder, &frame, rest)?;
+    let dimensions = binder.key_arguments(&frame, rest, call)?;
     let figures = [("Count", ScalarType::Long), ("Dcount", ScalarType::Long)];
     let mut rows = output(std::slice::from_ref(&analysis.time), &dimensions, &figures, call.span)?;
     let last = analysis.last_period(step, call.span)?;
