@@ -14,7 +14,11 @@ pub struct PathFinder(Vec<Step>);
 
 #[derive(Debug)]
 enum Step {
-    Key { key: String, quoted: Box<memmem::Finder<'static>> },
+    /// What is looked for is the key in quotes; none for a key that texts hold escaped.
+    Key {
+        key: String,
+        quoted: Option<Box<memmem::Finder<'static>>>,
+    },
     Index(i64),
 }
 
@@ -24,7 +28,8 @@ impl PathFinder {
         let step = |step: &PathStep<'_>| match step {
             PathStep::Key(key) => Step::Key {
                 key: key.to_string(),
-                quoted: Box::new(memmem::Finder::new(&format!("\"{key}\"")).into_owned()),
+                quoted: (!key.contains(['"', '\\']))
+                    .then(|| Box::new(memmem::Finder::new(&format!("\"{key}\"")).into_owned())),
             },
             PathStep::Index(index) => Step::Index(*index),
         };
@@ -35,7 +40,10 @@ impl PathFinder {
     /// `null`.
     pub fn get<'a>(&self, json: &'a str) -> Option<&'a str> {
         let found = self.0.iter().try_fold(json, |json, step| match step {
-            Step::Key { key, quoted } => flat(json, quoted).unwrap_or_else(|| get_key(json, key)),
+            Step::Key { key, quoted } => {
+                let flat = quoted.as_ref().and_then(|quoted| flat(json, quoted));
+                flat.unwrap_or_else(|| get_key(json, key))
+            }
             Step::Index(index) => get_index(json, *index),
         })?;
         (found != "null").then_some(found)
@@ -98,6 +106,8 @@ mod tests {
             r#""a""#,
             r#"{"ab":"x","b":{"a":{"b":1}}}"#,
             r#"{"":1,"a":""}"#,
+            r#"{"a":"x","b":"y"}"#,
+            r#"{"a\",\"b":1,"\\":2}"#,
         ];
         let (a, b) = (PathStep::Key("a"), PathStep::Key("b"));
         let paths = [
@@ -105,6 +115,9 @@ mod tests {
             vec![b.clone()],
             vec![PathStep::Key("")],
             vec![PathStep::Key("a ")],
+            vec![PathStep::Key("a\",\"b")],
+            vec![PathStep::Key("a\":\"x")],
+            vec![PathStep::Key("\\")],
             vec![b.clone(), a.clone(), b.clone()],
             vec![a.clone(), PathStep::Index(-1), a.clone()],
             vec![PathStep::Index(1), a],
