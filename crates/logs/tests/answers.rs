@@ -38,7 +38,7 @@ fn log_analytics_kusto_v1_and_v2_give_the_same_rows() {
     let v1 = format!(
         r#"{{"Tables":[{{"TableName":"Table_0","Columns":[{}],"Rows":[{ROW}]}},
         {{"TableName":"Table_1","Columns":[{{"ColumnName":"Value"}}],"Rows":[["x"]]}},
-        {{"TableName":"Table_2","Columns":[{{"ColumnName":"Ordinal"}}],"Rows":[[0]]}}]}}"#,
+        {{"TableName":"Table_2","Columns":[{{"ColumnName":"Ordinal"}},{{"ColumnName":"Kind"}}],"Rows":[[0,"QueryResult"],[1,"QueryProperties"]]}}]}}"#,
         columns("ColumnName", "ColumnType")
     );
     expect_sign_in("SigninLogs.json", &v1);
@@ -117,4 +117,37 @@ fn rows_of_a_progressive_answer_are_joined() {
     assert_eq!(rows(table(&loaded, "SigninLogs"), &["UserPrincipalName"]), [["ana"], ["ana"], ["ana"]]);
     let (_, report) = load_file("progressive", "SigninLogs.json", frames("DataReplace"));
     assert!(report.rejected_samples[0].why.contains("takes rows back"), "{report:#?}");
+}
+
+#[test]
+fn every_result_of_a_v1_answer_is_read() {
+    let one = |rows: &str| {
+        format!(r#"{{"TableName":"T","Columns":[{{"ColumnName":"n","ColumnType":"long"}}],"Rows":{rows}}}"#)
+    };
+    let list = r#"{"TableName":"Table_3","Columns":[{"ColumnName":"Ordinal"},{"ColumnName":"Kind"}],
+        "Rows":[[0,"QueryResult"],[1,"QueryResult"],[2,"QueryStatus"]]}"#;
+    let text = format!(r#"{{"Tables":[{},{},{},{list}]}}"#, one("[[1]]"), one("[[2]]"), one("[[3]]"));
+    let (loaded, _) = load_file("several", "several.json", text);
+    assert_eq!(rows(table(&loaded, "several"), &["n"]), [["1"], ["2"]]);
+}
+
+#[test]
+fn a_result_whose_header_comes_late_is_not_lost_silently() {
+    let header = |id: usize, kind: &str| {
+        format!(
+            r#"{{"FrameType":"TableHeader","TableId":{id},"TableKind":"{kind}","Columns":[{{"ColumnName":"n","ColumnType":"long"}}]}}"#
+        )
+    };
+    let rows_of = |id: usize| {
+        format!(
+            r#"{{"FrameType":"TableFragment","TableFragmentType":"DataAppend","TableId":{id},"Rows":[[{id}]]}}"#
+        )
+    };
+    let mut frames = vec![header(1, "PrimaryResult"), header(2, "QueryProperties"), rows_of(2)];
+    frames.extend((0..300).map(|_| rows_of(1)));
+    frames.extend([header(3, "PrimaryResult"), rows_of(3)]);
+    let (loaded, report) = load_file("late", "late.json", format!("[{}]", frames.join(",\n")));
+    assert_eq!(rows(table(&loaded, "late"), &["n"]).len(), 300);
+    assert_eq!(report.rejected, 1, "{report:#?}");
+    assert!(report.rejected_samples[0].why.contains("result 3"), "{report:#?}");
 }

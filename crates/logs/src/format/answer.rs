@@ -36,10 +36,9 @@ fn bind(sample: &Sample, catalogue: &Catalogue) -> Option<Binding> {
             Some(Value::Json(raw)) => Some(raw.as_ref()),
             _ => None,
         };
-        if let Some(header) = header(&raw) {
-            headers.push(header);
-        }
-        for (columns, rows) in results(&raw, &headers) {
+        headers.extend(header(&raw));
+        // A result whose header is not known yet is none that a table can be told by.
+        for (columns, rows) in results(&raw, &headers).unwrap_or_default() {
             if schema.columns.is_empty() {
                 schema = declared(&columns);
             }
@@ -77,40 +76,66 @@ fn bind(sample: &Sample, catalogue: &Catalogue) -> Option<Binding> {
 type Result<'a> = (Vec<(String, String)>, &'a str);
 
 /// The results in a record of the file, which is an answer or a frame of one, given its members' raw values. Tables about
-/// the answer itself are left out.
-fn results<'a>(raw: &dyn Fn(&str) -> Option<&'a str>, headers: &[Header]) -> Vec<Result<'a>> {
+/// the answer itself are left out. An error is a frame with rows of which nothing tells what they are.
+fn results<'a>(
+    raw: &dyn Fn(&str) -> Option<&'a str>,
+    headers: &[Header],
+) -> std::result::Result<Vec<Result<'a>>, String> {
     if let Some(tables) = raw("tables") {
-        return dynamic::elements(tables).filter_map(|one| result(one, "columns", "rows")).collect();
+        return Ok(dynamic::elements(tables).filter_map(|one| result(one, "columns", "rows")).collect());
     }
     if let Some(tables) = raw("Tables") {
-        // Where there are more than two, the others describe the query.
-        return dynamic::elements(tables).take(1).filter_map(|one| result(one, "Columns", "Rows")).collect();
+        let results = dynamic::elements(tables).filter_map(|one| result(one, "Columns", "Rows")).collect();
+        return Ok(primary(results));
     }
     if let (Some(id), Some(rows)) = (raw("TableId"), raw("Rows"))
         && raw("TableFragmentType").is_some()
     {
-        let header = headers.iter().find(|header| header.id == id);
-        return header.map(|header| (header.columns.clone(), rows)).into_iter().collect();
+        return match headers.iter().find(|header| header.id == id) {
+            Some(header) if header.primary => Ok(vec![(header.columns.clone(), rows)]),
+            Some(_) => Ok(Vec::new()),
+            None => Err(format!(
+                "the columns of result {id} of a progressive answer come too late; ask for it whole"
+            )),
+        };
     }
     let primary = raw("TableKind").is_some_and(|kind| dynamic::unquote(kind) == "PrimaryResult");
     match (primary, raw("Columns"), raw("Rows")) {
-        (true, Some(columns), Some(rows)) => vec![(columns_of(columns), rows)],
-        _ => Vec::new(),
+        (true, Some(columns), Some(rows)) => Ok(vec![(columns_of(columns), rows)]),
+        _ => Ok(Vec::new()),
     }
+}
+
+/// The results of a query among the tables of a v1 answer. The first of one or two is; where there are more, the last
+/// lists what each of them is.
+fn primary(mut tables: Vec<Result<'_>>) -> Vec<Result<'_>> {
+    let list = tables.last().filter(|_| tables.len() > 2);
+    let kind = list.and_then(|(columns, _)| columns.iter().position(|(name, _)| name == "Kind"));
+    let Some((list, kind)) = list.zip(kind) else {
+        tables.truncate(1);
+        return tables;
+    };
+    let kinds = dynamic::elements(list.1).map(|row| dynamic::elements(row).nth(kind).unwrap_or_default());
+    let primary: Vec<bool> = kinds.map(|kind| dynamic::unquote(kind) == "QueryResult").collect();
+    let mut primary = primary.into_iter();
+    tables.retain(|_| primary.next().unwrap_or(false));
+    tables
 }
 
 /// The columns of a result whose rows come in frames of their own, as progressive answers have them.
 struct Header {
     id: String,
+    /// Whether it is a result of the query, rather than about it.
+    primary: bool,
     columns: Vec<(String, String)>,
 }
 
-/// The header that a frame is, if it is that of a primary result.
+/// The header that a frame is.
 fn header<'a>(raw: &dyn Fn(&str) -> Option<&'a str>) -> Option<Header> {
     let is = |key: &str, value: &str| raw(key).is_some_and(|found| dynamic::unquote(found) == value);
-    let primary = is("FrameType", "TableHeader") && is("TableKind", "PrimaryResult");
-    primary.then_some(())?;
-    Some(Header { id: raw("TableId")?.to_string(), columns: columns_of(raw("Columns")?) })
+    is("FrameType", "TableHeader").then_some(())?;
+    let (id, columns) = (raw("TableId")?.to_string(), columns_of(raw("Columns")?));
+    Some(Header { id, primary: is("TableKind", "PrimaryResult"), columns })
 }
 
 fn result<'a>(table: &'a str, columns: &str, rows: &str) -> Option<Result<'a>> {
@@ -185,7 +210,11 @@ impl Mapping for Answer {
             // The rows before it are preliminary, and are read already.
             return each(Err("a progressive answer takes rows back; ask for it whole".to_string()));
         }
-        for (columns, rows) in results(&raw, &self.headers) {
+        let results = match results(&raw, &self.headers) {
+            Ok(results) => results,
+            Err(why) => return each(Err(why)),
+        };
+        for (columns, rows) in results {
             let names: Vec<String> = columns.into_iter().map(|(name, _)| name).collect();
             dynamic::elements(rows).for_each(|row| each(record_of(&names, row)));
         }
