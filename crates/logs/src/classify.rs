@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::catalogue::{Catalogue, hidden_of};
+use crate::catalogue::Catalogue;
+use crate::layout::Layout;
 use crate::sample::Sample;
 use crate::value::{Record, field};
 
@@ -52,7 +53,7 @@ pub(crate) fn named_tables(sample: &Sample, key: &str, catalogue: &Catalogue) ->
                 keys.push(&field.key);
             }
         }
-        has_enough(table, &keys, catalogue)
+        known_columns(table, &keys, catalogue).is_some_and(|known| enough(known, keys.len()))
     });
     let named = sample.records.iter().filter(|record| tables.contains(&value(record))).count();
     if named * 2 < sample.records.len() {
@@ -63,18 +64,24 @@ pub(crate) fn named_tables(sample: &Sample, key: &str, catalogue: &Catalogue) ->
 
 /// How many of the keys are columns of a table; `None` for a table that is not in the catalogue.
 fn known_columns(table: &str, keys: &[&str], catalogue: &Catalogue) -> Option<usize> {
-    let schema = catalogue.schema(table)?;
-    let hidden = hidden_of(&schema);
-    let is_known =
-        |name: &str| schema.column(name).is_some() || hidden.iter().any(|column| column.name == name);
-    let whole = |key: &&&str| is_known(key) || matches!(**key, "$table");
-    let half = |key: &&&str| key.rsplit_once('_').is_some_and(|(name, _)| is_known(name));
-    Some(keys.iter().filter(|key| whole(key) || half(key)).count())
+    let layout = Layout::new(table, &catalogue.schema(table)?, true);
+    Some(keys.iter().filter(|key| is_known(&layout, key)).count())
 }
 
-/// Whether a table is known and has enough of these columns for a row to be its own.
-pub(crate) fn has_enough(table: &str, keys: &[&str], catalogue: &Catalogue) -> bool {
-    known_columns(table, keys, catalogue).is_some_and(|known| enough(known, keys.len()))
+/// Whether a key is a column of a table, or one of the two that a union of columns of unlike types makes of it.
+fn is_known(layout: &Layout, key: &str) -> bool {
+    let half = || key.rsplit_once('_').is_some_and(|(name, _)| layout.slot(name).is_some());
+    layout.slot(key).is_some() || key == "$table" || half()
+}
+
+/// Whether a table has enough of these columns for a row to be its own.
+pub(crate) fn has_enough<'k>(layout: &Layout, keys: impl Iterator<Item = &'k str>) -> bool {
+    let (mut known, mut all) = (0, 0);
+    for key in keys {
+        all += 1;
+        known += usize::from(is_known(layout, key));
+    }
+    enough(known, all)
 }
 
 fn enough(known: usize, all: usize) -> bool {

@@ -2,13 +2,12 @@
 //! with the table's column names.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 use super::{Binding, Format, Mapping, Target};
 use crate::catalogue::Catalogue;
 use crate::classify::{self, Verdict};
 use crate::layout::Layout;
+use crate::load::Layouts;
 use crate::sample::Sample;
 use crate::value::{Field, field};
 
@@ -33,7 +32,7 @@ fn bind(sample: &Sample, catalogue: &Catalogue) -> Option<Binding> {
             Verdict::Unclear(_) => return None,
         },
     };
-    let flat = Flat { route, catalogue: catalogue.clone(), met: Mutex::default() };
+    let flat = Flat { route, known: Layouts::new(catalogue), catalogue: catalogue.clone() };
     Some(Binding { header: sample.header.clone(), ..Binding::new(FORMAT.name, why, flat) })
 }
 
@@ -47,21 +46,22 @@ enum Route {
 struct Flat {
     route: Route,
     catalogue: Catalogue,
-    /// Whether names that the first records do not have are those of their rows' tables.
-    met: Mutex<HashMap<String, bool>>,
+    /// The tables of the catalogue that rows have named.
+    known: Layouts,
 }
 
 impl Flat {
+    /// Whether a known table of this name has the columns of this very record. Chunks are read side by side, so that no
+    /// record may speak for those that come after it.
     fn is_table_of(&self, name: &str, record: &[Field<'_>]) -> bool {
-        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = met.get(name) {
-            return *known;
-        }
+        // What no table is called is not remembered: there may be as many such values as rows.
+        let Some(layout) =
+            Some(name).filter(|name| self.catalogue.contains(name)).and_then(|name| self.known.get(name))
+        else {
+            return false;
+        };
         let filled = record.iter().filter(|field| !field.value.is_empty());
-        let keys: Vec<&str> = filled.map(|field| field.key.as_ref()).collect();
-        let fits = classify::has_enough(name, &keys, &self.catalogue);
-        met.insert(name.to_string(), fits);
-        fits
+        classify::has_enough(&layout, filled.map(|field| field.key.as_ref()))
     }
 }
 
