@@ -53,11 +53,11 @@ impl Catalog for LogCatalog {
     fn table(&self, name: &str) -> Option<Table> {
         if let Some((later, held)) = &self.later {
             let held = held.iter().find(|table| table.name == name);
-            if let Some(table) = later.table(name, held) {
-                return Some(table);
-            }
-            if held.is_none() && !self.known.contains(name) {
-                return later.undeclared(name);
+            match later.table(name, held) {
+                Ok(Some(table)) => return Some(table),
+                Ok(None) => {}
+                // Without the rest of its rows it would be another table.
+                Err(_) => return None,
             }
         }
         if let Some(table) = self.loaded.get(name) {
@@ -65,6 +65,12 @@ impl Catalog for LogCatalog {
         }
         let schema = self.known.schema(name).filter(|_| self.builtin)?;
         empty(schema).ok()
+    }
+
+    fn fault(&self, name: &str) -> Option<String> {
+        let (later, held) = self.later.as_ref()?;
+        let held = held.iter().find(|table| table.name == name);
+        later.table(name, held).err().map(|error| error.to_string())
     }
 
     fn loaded(&self) -> Vec<String> {

@@ -1,8 +1,9 @@
 //! From `--data` to an engine over the loaded tables.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kql_logs::catalogue::Catalogue;
 use kql_logs::{DataSpec, Duplicates, FileReport, LoadOptions};
@@ -25,13 +26,19 @@ pub struct Loaded {
     pub report: Vec<FileReport>,
     /// Files that queries read themselves.
     later: Option<Arc<Later>>,
+    /// What was told of them.
+    told: Mutex<BTreeSet<String>>,
 }
 
 impl Loaded {
-    /// Tells what a user should know about the files that queries have read.
+    /// Tells what a user should know about the files that queries have read, as far as it was not told yet.
     pub fn tell_later(&self) {
-        if let Some(later) = &self.later {
-            tell(&later.files().report());
+        let Some(later) = &self.later else { return };
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        for line in later.files().report().iter().flat_map(lines) {
+            if told.insert(line.clone()) {
+                eprintln!("{line}");
+            }
         }
     }
 }
@@ -51,7 +58,7 @@ pub fn load(args: &DataArgs) -> Result<Loaded, Failure> {
         eprintln!("kql: {table}: {repeated} repeated rows are left out");
     }
     let now = now(args.now.as_deref(), &loaded.report)?;
-    let later = loaded.deferred.map(|files| Arc::new(Later::new(files, specs, options.clone())));
+    let later = loaded.deferred.map(|files| Arc::new(Later::new(files)));
     let catalog = match &later {
         Some(later) => LogCatalog::with_later(options.catalogue, loaded.tables, Arc::clone(later)),
         None => LogCatalog::new(options.catalogue, loaded.tables),
@@ -62,7 +69,7 @@ pub fn load(args: &DataArgs) -> Result<Loaded, Failure> {
     let options = QueryOptions { now, outside, memory_limit, ..QueryOptions::default() };
     let mut engine = Engine::new(Arc::new(catalog));
     outside::define(&mut engine, &args.read.outside)?;
-    Ok(Loaded { engine, options, report: loaded.report, later })
+    Ok(Loaded { engine, options, report: loaded.report, later, told: Mutex::default() })
 }
 
 /// Three quarters of the machine's memory, or of what its container may use.
@@ -169,30 +176,29 @@ pub fn now(text: Option<&str>, report: &[FileReport]) -> Result<Option<i64>, Fai
 
 /// Tells on standard error what a user should know about the files; whether one of them could not be read at all.
 pub fn tell(report: &[FileReport]) -> bool {
-    let mut failed = false;
-    for file in report {
-        let path = file.path.display();
-        if let Some(problem) = &file.problem {
-            eprintln!("kql: {path}: {problem}");
-            failed = true;
-        }
-        for warning in &file.warnings {
-            eprintln!("kql: {path}: {warning}");
-        }
-        if let Some(first) = file.rejected_samples.first() {
-            let others =
-                if file.rejected > 1 { format!(" ({} such records)", file.rejected) } else { String::new() };
-            eprintln!("kql: {path}:{}: {}{others}", first.line, first.why);
-        }
-        for column in &file.nulled {
-            let cells = if column.cells == 1 { "cell became" } else { "cells became" };
-            eprintln!(
-                "kql: {path}: {} {cells} null in {}.{}, first `{}` in line {}",
-                column.cells, column.table, column.column, column.sample, column.line
-            );
-        }
+    report.iter().flat_map(lines).for_each(|line| eprintln!("{line}"));
+    report.iter().any(|file| file.problem.is_some())
+}
+
+/// What a user should know about a file.
+fn lines(file: &FileReport) -> Vec<String> {
+    let path = file.path.display();
+    let mut lines: Vec<String> = Vec::new();
+    let sentences = file.problem.iter().chain(&file.warnings);
+    lines.extend(sentences.map(|sentence| format!("kql: {path}: {sentence}")));
+    if let Some(first) = file.rejected_samples.first() {
+        let others =
+            if file.rejected > 1 { format!(" ({} such records)", file.rejected) } else { String::new() };
+        lines.push(format!("kql: {path}:{}: {}{others}", first.line, first.why));
     }
-    failed
+    for column in &file.nulled {
+        let cells = if column.cells == 1 { "cell became" } else { "cells became" };
+        lines.push(format!(
+            "kql: {path}: {} {cells} null in {}.{}, first `{}` in line {}",
+            column.cells, column.table, column.column, column.sample, column.line
+        ));
+    }
+    lines
 }
 
 /// The time of the newest row that was loaded.

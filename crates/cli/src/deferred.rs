@@ -1,69 +1,49 @@
 //! Tables of large text files, which a query reads as far as it needs them.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use datafusion::arrow::array::{RecordBatch, RecordBatchOptions};
-use kql_logs::{DataSpec, Deferred, LoadOptions, LoadedTable, TableSource};
+use kql_logs::{Deferred, LoadError, LoadedTable, TableSource};
 use kql_planner::{RowSource, Table};
 use kql_types::{Column, builder};
-
-use crate::catalog::table_of;
 
 /// Rows that a query operator takes at once.
 const BATCH_ROWS: usize = 8192;
 
-/// Large files, and what to do where reading by parts does not serve.
+/// Large files whose rows a query reads.
 pub struct Later {
     files: Deferred,
-    specs: Vec<DataSpec>,
-    options: LoadOptions,
-    /// Everything in memory, once a query named a table that only a load of all rows can describe.
-    whole: OnceLock<BTreeMap<String, Table>>,
 }
 
 impl Later {
     /// The files of a load that left them to queries.
-    pub fn new(files: Deferred, specs: Vec<DataSpec>, options: LoadOptions) -> Self {
-        let options = LoadOptions { defer_from: None, ..options };
-        Later { files, specs, options, whole: OnceLock::new() }
+    pub fn new(files: Deferred) -> Self {
+        Later { files }
     }
 
-    /// A known table with the rows that the files may have for it, after those that are in memory.
-    pub fn table(&self, name: &str, held: Option<&LoadedTable>) -> Option<Table> {
+    /// A table with the rows that the files may have for it, after those that are in memory. What a table that no schema
+    /// describes looks like is learnt from the files.
+    pub fn table(&self, name: &str, held: Option<&LoadedTable>) -> Result<Option<Table>, LoadError> {
         if !self.files.may_hold(name) {
-            return None;
+            return Ok(None);
         }
-        let (schema, hidden) = self.files.columns(name)?;
+        if self.files.columns(name).is_none() && !self.files.learn(name)? {
+            return Ok(None);
+        }
+        let Some((schema, hidden)) = self.files.columns(name) else { return Ok(None) };
         let first = match held.map(|table| &table.source) {
             Some(TableSource::Batches(batches)) => batches.clone(),
             _ => Vec::new(),
         };
         let source = Rows { table: name.to_string(), first, files: self.files.clone() };
-        Some(Table::from_source(schema, hidden.columns, Arc::new(source)))
+        Ok(Some(Table::from_source(schema, hidden.columns, Arc::new(source))))
     }
 
     /// The names of the tables with rows in the files, which are read for it. Where that fails, a query of the tables
     /// that are known to be in the files fails too, and says why.
     pub fn tables(&self) -> BTreeSet<String> {
         self.files.tables().unwrap_or_else(|_| self.files.first_tables())
-    }
-
-    /// The table of a name that no schema describes: one of all tables of the load, read into memory, if there is such a
-    /// one.
-    pub fn undeclared(&self, name: &str) -> Option<Table> {
-        if !self.tables().contains(name) {
-            return None;
-        }
-        let whole = self.whole.get_or_init(|| {
-            let loaded = kql_logs::load(&self.specs, &self.options).map(|loaded| loaded.tables);
-            let tables = loaded.unwrap_or_default().into_iter().filter_map(|table| {
-                let name = table.name.clone();
-                Some((name, table_of(table).ok()?))
-            });
-            tables.collect()
-        });
-        whole.get(name).cloned()
     }
 
     /// The files.
@@ -104,4 +84,49 @@ impl RowSource for Rows {
 fn slices(batch: &RecordBatch, each: &mut dyn FnMut(RecordBatch) -> bool) -> bool {
     let starts = (0..batch.num_rows()).step_by(BATCH_ROWS);
     starts.into_iter().all(|start| each(batch.slice(start, BATCH_ROWS.min(batch.num_rows() - start))))
+}
+
+#[cfg(test)]
+mod tests {
+    use kql_logs::{DataSpec, LoadOptions};
+    use kql_planner::{Engine, QueryOptions};
+
+    use super::*;
+    use crate::catalog::LogCatalog;
+
+    /// What a query says of a file that was there when it was recognised, and is gone when its rows are needed.
+    fn after_loss(query: &str) -> String {
+        let name = format!("kql-lost-{}-{}.json", std::process::id(), query.len());
+        let path = std::env::temp_dir().join(name);
+        let line = |table: &str| {
+            format!(
+                r#"{{"TimeGenerated":"2026-01-02","UserPrincipalName":"a","IPAddress":"1","Type":"{table}"}}"#
+            )
+        };
+        let text = format!("{}\n", line("SigninLogs")).repeat(300) + &line("Shoes_CL");
+        let options = LoadOptions { defer_from: Some(0), ..LoadOptions::default() };
+        let told = (|| -> Result<String, Box<dyn std::error::Error>> {
+            std::fs::write(&path, text)?;
+            let specs = [DataSpec::parse(&path.to_string_lossy())];
+            let loaded = kql_logs::load(&specs, &options)?;
+            std::fs::remove_file(&path)?;
+            let later = Arc::new(Later::new(loaded.deferred.ok_or("nothing is left to queries")?));
+            let catalog = LogCatalog::with_later(options.catalogue.clone(), loaded.tables, later)?;
+            let result = Engine::new(Arc::new(catalog)).run(query, &QueryOptions::default());
+            Ok(match result {
+                Ok(_) => "rows".to_string(),
+                Err(diagnostics) => diagnostics.iter().map(|one| one.message.clone()).collect(),
+            })
+        })();
+        told.unwrap_or_else(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_table_that_cannot_be_looked_for_is_not_taken_to_be_absent() {
+        for query in ["Shoes_CL", "union isfuzzy=true Shoes_CL, AuditLogs", "SigninLogs | count"] {
+            let told = after_loss(query);
+            assert!(told.contains("No such file"), "{query}: {told}");
+        }
+        assert_eq!(after_loss("print 1"), "rows");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use kql_logs::DataSpec;
 use serde::Deserialize;
 
 use crate::args::DataArgs;
@@ -46,7 +47,7 @@ pub fn settled(args: &DataArgs) -> Result<DataArgs, Failure> {
     let mut args = args.clone();
     // Data on the command line is meant alone, not beside the project's.
     if args.data.is_empty() {
-        args.data = project.data.iter().map(|spec| below(folder, spec)).collect();
+        args.data = project.data.iter().map(|spec| DataSpec::below(folder, spec)).collect();
     }
     let outside = &mut args.read.outside;
     args.read.schemas.extend(project.schemas.iter().map(|path| folder.join(path)));
@@ -67,12 +68,4 @@ pub fn settled(args: &DataArgs) -> Result<DataArgs, Failure> {
 fn found() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     here.ancestors().map(|folder| folder.join(NAME)).find(|path| path.is_file())
-}
-
-/// A path, behind `Table=` or not, below a folder.
-fn below(folder: &Path, spec: &str) -> String {
-    match spec.split_once('=') {
-        Some((table, path)) => format!("{table}={}", folder.join(path).display()),
-        None => folder.join(spec).display().to_string(),
-    }
 }

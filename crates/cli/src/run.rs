@@ -36,8 +36,9 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let mut failed = false;
     for source in &sources {
         for (offset, text) in source.queries() {
-            let result = match interrupt::watched(&options, |options| ask::run(&loaded.engine, text, options))
-            {
+            let result = interrupt::watched(&options, |options| ask::run(&loaded.engine, text, options));
+            loaded.tell_later();
+            let result = match result {
                 Ok(result) => result,
                 Err(diagnostics) => {
                     out.flush()?;
@@ -70,7 +71,6 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
             }
         }
     }
-    loaded.tell_later();
     match (failed, incomplete) {
         (true, _) => Err(Failure::query_told()),
         (false, true) => Err(Failure::usage_told()),

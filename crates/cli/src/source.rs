@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
 use kql_parser::split;
+use kql_types::text::without_mark;
 
 use crate::errors::Failure;
 
@@ -56,7 +57,11 @@ pub fn read(files: &[PathBuf], queries: &[String]) -> Result<Vec<Source>, Failur
         let fail = |why: String| Failure::usage(format!("{}: {why}", file.display()));
         let bytes = std::fs::read(file).map_err(|error| fail(error.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|_| fail("the file is not UTF-8 text".into()))?;
-        sources.push(Source { file: Some(file.clone()), text: without_mark(text), single: false });
+        sources.push(Source {
+            file: Some(file.clone()),
+            text: without_mark(&text).to_string(),
+            single: false,
+        });
     }
     sources.extend(queries.iter().map(|query| Source { file: None, text: query.clone(), single: true }));
     if sources.is_empty() {
@@ -73,13 +78,5 @@ fn read_stdin() -> Result<Source, Failure> {
     std::io::stdin()
         .read_to_string(&mut text)
         .map_err(|error| Failure::usage(format!("standard input: {error}")))?;
-    Ok(Source { file: None, text: without_mark(text), single: false })
-}
-
-/// The text without a byte order mark.
-fn without_mark(text: String) -> String {
-    match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_string(),
-        None => text,
-    }
+    Ok(Source { file: None, text: without_mark(&text).to_string(), single: false })
 }

@@ -33,7 +33,7 @@ pub(crate) fn bind(
 ) -> Result<Bound, String> {
     report.format = "arrow".to_string();
     report.framing = "Arrow IPC".to_string();
-    unharmed(|| {
+    unharmed("Arrow", || {
         let (fields, batches) = batches(path)?;
         let names: Vec<&str> = fields.iter().map(|field| field.name().as_str()).collect();
         let named = tables(&batches);
@@ -52,7 +52,7 @@ pub(crate) fn bind(
         let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
         let bound = parquet_file::bound(path, &table, &fields, rows, catalogue, report);
         report.tables.push(TableReport { table, why, rows, span: span(&batches, &bound.schema) });
-        Ok(bound)
+        Ok(Bound { arrow: true, ..bound })
     })
 }
 

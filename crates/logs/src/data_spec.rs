@@ -29,6 +29,20 @@ impl DataSpec {
         DataSpec { table: None, path: argument.to_string() }
     }
 
+    /// Reads an argument whose path is relative to a folder; what is given back is an argument for [`DataSpec::parse`].
+    pub fn below(folder: &Path, argument: &str) -> String {
+        let whole = folder.join(argument);
+        let path = |path: &Path| path.display().to_string();
+        match argument.split_once('=') {
+            Some((table, rest)) if is_identifier(table) && !whole.exists() => {
+                format!("{table}={}", path(&folder.join(rest)))
+            }
+            // A folder such as `y=2026` must not be taken for a table later.
+            _ if Self::parse(&path(&whole)).table.is_some() => path(&Path::new(".").join(whole)),
+            _ => path(&whole),
+        }
+    }
+
     /// The files meant, in the order of their paths. Hidden files and folders are left out of folders and globs.
     pub fn files(&self) -> Result<Vec<PathBuf>, LoadError> {
         let path = Path::new(&self.path);
@@ -39,12 +53,14 @@ impl DataSpec {
         if path.is_dir() {
             walk(path, &mut files)?;
         } else if self.path.contains(['*', '?', '[', '{']) {
-            let glob = GlobBuilder::new(&self.path)
+            // What the walk finds begins with no `./` either.
+            let pattern = self.path.trim_start_matches("./");
+            let glob = GlobBuilder::new(pattern)
                 .literal_separator(true)
                 .build()
                 .map_err(|error| LoadError::BadGlob(self.path.clone(), error.kind().to_string()))?
                 .compile_matcher();
-            let base = glob_base(&self.path);
+            let base = glob_base(pattern);
             if base.is_dir() {
                 walk(&base, &mut files)?;
             }
@@ -106,6 +122,20 @@ mod tests {
         assert_eq!(DataSpec::parse("SigninLogs=a/b.csv"), spec(Some("SigninLogs"), "a/b.csv"));
         assert_eq!(DataSpec::parse("a/y=2026/b.csv"), spec(None, "a/y=2026/b.csv"));
         assert_eq!(DataSpec::parse("a.csv"), spec(None, "a.csv"));
+    }
+
+    #[test]
+    fn a_path_below_a_folder_stays_what_it_is() {
+        let spec = |folder: &str, argument: &str| {
+            let spec = DataSpec::parse(&DataSpec::below(Path::new(folder), argument));
+            (spec.table.unwrap_or_default(), spec.path)
+        };
+        let expected = |table: &str, path: &str| (table.to_string(), path.to_string());
+        assert_eq!(spec("p", "SigninLogs=a/y=1/b.csv"), expected("SigninLogs", "p/a/y=1/b.csv"));
+        assert_eq!(spec("", "my-file=1.csv"), expected("", "my-file=1.csv"));
+        assert_eq!(spec("/p", "../y=1/b.csv"), expected("", "/p/../y=1/b.csv"));
+        assert_eq!(spec("/p/y=2026", "b.csv"), expected("", "/p/y=2026/b.csv"));
+        assert_eq!(spec("y=2026", "b.csv"), expected("", "./y=2026/b.csv"));
     }
 
     #[test]

@@ -27,12 +27,25 @@ pub(crate) struct Bound {
     pub schema: Schema,
     /// Columns of the file beyond those.
     pub hidden: Schema,
+    /// Whether it is an Arrow file, which cannot be left in its place.
+    pub arrow: bool,
+}
+
+/// The bound files of a table.
+#[derive(Debug, Default)]
+pub(crate) struct Group {
+    pub table: String,
+    pub schema: Schema,
+    pub hidden: Schema,
+    pub paths: Vec<PathBuf>,
+    /// Whether any of them is an Arrow file.
+    pub arrow: bool,
 }
 
 /// The readers of Parquet and Arrow files assert, in builds that check assertions, what a damaged file does not keep.
-pub(crate) fn unharmed<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+pub(crate) fn unharmed<T>(kind: &str, work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err("its data is damaged".to_string()))
+        .unwrap_or_else(|_| Err(format!("its {kind} data is damaged")))
 }
 
 /// Binds a file by its footer.
@@ -42,7 +55,7 @@ pub(crate) fn bind(
     catalogue: &Catalogue,
     report: &mut FileReport,
 ) -> Result<Bound, String> {
-    unharmed(|| bind_footer(path, forced, catalogue, report))
+    unharmed("Parquet", || bind_footer(path, forced, catalogue, report))
 }
 
 fn bind_footer(
@@ -110,7 +123,7 @@ pub(crate) fn bound(
             report.unmapped.push((column.name.clone(), rows));
         }
     }
-    Bound { path: path.to_path_buf(), table: table.to_string(), schema, hidden }
+    Bound { path: path.to_path_buf(), table: table.to_string(), schema, hidden, arrow: false }
 }
 
 /// The least and the greatest text of a column by its statistics.
@@ -160,21 +173,24 @@ fn extremes(
 }
 
 /// The bound files by table, in the order in which the tables are met.
-pub(crate) fn group(files: Vec<Bound>) -> Vec<(Schema, Schema, String, Vec<PathBuf>)> {
-    let mut groups: Vec<(Schema, Schema, String, Vec<PathBuf>)> = Vec::new();
+pub(crate) fn group(files: Vec<Bound>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
     for file in files {
-        match groups.iter_mut().find(|(_, _, table, _)| *table == file.table) {
-            None => groups.push((file.schema, file.hidden, file.table, vec![file.path])),
-            Some((schema, hidden, _, paths)) => {
-                // Tables that nothing declares have the columns of all their files.
-                for column in file.schema.columns.into_iter().chain(file.hidden.columns) {
-                    if schema.column(&column.name).is_none() && hidden.column(&column.name).is_none() {
-                        hidden.columns.push(column);
-                    }
-                }
-                paths.push(file.path);
+        let at = groups.iter().position(|group| group.table == file.table).unwrap_or_else(|| {
+            let Bound { table, schema, hidden, .. } = file.clone();
+            groups.push(Group { table, schema, hidden, ..Group::default() });
+            groups.len() - 1
+        });
+        let Group { schema, hidden, paths, arrow, .. } = &mut groups[at];
+        // Tables that nothing declares have the columns of all their files, which most often are the same.
+        let same = (&*schema, &*hidden) == (&file.schema, &file.hidden);
+        for column in file.schema.columns.into_iter().chain(file.hidden.columns).filter(|_| !same) {
+            if schema.column(&column.name).is_none() && hidden.column(&column.name).is_none() {
+                hidden.columns.push(column);
             }
         }
+        paths.push(file.path);
+        *arrow |= file.arrow;
     }
     groups
 }
@@ -204,10 +220,10 @@ pub(crate) fn read_into(
 
 /// Reads a file into batches of this schema.
 pub(crate) fn read(path: &Path, schema: &Schema) -> Result<Vec<RecordBatch>, String> {
-    unharmed(|| match arrow_file::is_one(path) {
-        true => arrow_file::read(path, schema),
-        false => read_batches(path, schema),
-    })
+    match arrow_file::is_one(path) {
+        true => unharmed("Arrow", || arrow_file::read(path, schema)),
+        false => unharmed("Parquet", || read_batches(path, schema)),
+    }
 }
 
 fn read_batches(path: &Path, schema: &Schema) -> Result<Vec<RecordBatch>, String> {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::typing::date_order::Decision;
+
 /// How many samples of one kind of trouble a report keeps.
 pub const SAMPLES: usize = 5;
 
@@ -72,6 +74,49 @@ pub struct Rejected {
 }
 
 impl FileReport {
+    /// Notes the order of the file's dates, with a warning where it is but guessed.
+    pub(crate) fn tell_dates(&mut self, decision: Decision) {
+        if decision.guessed {
+            self.warnings.push(format!(
+                "Dates such as 4/5/2026 can be read both ways and are taken {}; settle it with --date-order.",
+                decision.why
+            ));
+        }
+        self.date_order = Some(decision.why);
+    }
+
+    /// Adds what another pass over the file found, which may have looked at other columns.
+    pub(crate) fn merge(&mut self, pass: FileReport) {
+        for table in pass.tables {
+            match self.tables.iter_mut().find(|known| known.table == table.table) {
+                Some(known) => known.span = known.span.or(table.span),
+                None => self.tables.push(table),
+            }
+        }
+        for (key, rows) in pass.unmapped {
+            match self.unmapped.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, count)) => *count = rows.max(*count),
+                None => self.unmapped.push((key, rows)),
+            }
+        }
+        for column in pass.nulled {
+            let known =
+                |known: &NulledColumn| (&known.table, &known.column) == (&column.table, &column.column);
+            if !self.nulled.iter().any(known) {
+                self.nulled.push(column);
+            }
+        }
+        for warning in pass.warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+        if self.rejected < pass.rejected {
+            (self.rejected, self.rejected_samples) = (pass.rejected, pass.rejected_samples);
+        }
+        self.date_order = self.date_order.take().or(pass.date_order);
+    }
+
     /// The number of rows of the file in all tables.
     pub fn rows(&self) -> u64 {
         self.tables.iter().map(|table| table.rows).sum()

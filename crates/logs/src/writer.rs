@@ -46,7 +46,8 @@ pub(crate) struct Counts {
     /// Cells that became null, by column: how many, the line of the first and its text.
     pub unfit: HashMap<String, (u64, u64, String)>,
     pub span: Option<(i64, i64)>,
-    /// The first date that can only be read in the other order than the file's, with its line.
+    /// The first date that can only be read in the other order than the file's, or where that is not known the first that
+    /// depends on it, with its line.
     pub contradiction: Option<(u64, String)>,
 }
 
@@ -195,11 +196,13 @@ impl<'a, 'l> TableWriter<'a, 'l> {
                     unfit.or_insert_with(|| (0, line, value.to_text().into_owned())).0 += 1;
                 }
             }
-            if Some(slot) == layout.time
-                && let Some(ticks) = sink.last_ticks()
-            {
-                let (first, last) = counts.span.unwrap_or((ticks, ticks));
-                counts.span = Some((first.min(ticks), last.max(ticks)));
+            let Some(moment) = sink.last() else { return };
+            if moment.open && counts.contradiction.is_none() {
+                counts.contradiction = Some((line, value.to_text().into_owned()));
+            }
+            if Some(slot) == layout.time {
+                let (first, last) = counts.span.unwrap_or((moment.ticks, moment.ticks));
+                counts.span = Some((first.min(moment.ticks), last.max(moment.ticks)));
             }
         });
         self.counts.rows += 1;

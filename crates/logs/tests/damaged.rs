@@ -160,3 +160,13 @@ fn every_cut_of_a_file_loads_without_panic() {
         }
     }
 }
+
+#[test]
+fn characters_without_a_shape_do_not_make_a_text_binary() {
+    let (loaded, report) = load_file("zeros", "a.csv", "name,note\nana,\"x\0y\"\n");
+    assert_eq!(rows(table(&loaded, "a"), &["note"]), [["x\0y"]], "{report:#?}");
+    for bytes in [&b"a,b\n\0\0\0\0"[..], b"a,b\n1,\xff\0 and so on"] {
+        let (_, report) = load_file("zeros", "a.csv", bytes);
+        assert_eq!(report.problem.as_deref(), Some("it is binary data of no known kind"));
+    }
+}

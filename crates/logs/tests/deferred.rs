@@ -129,3 +129,78 @@ fn dates_that_contradict_the_first_rows_are_refused() {
     assert!(error.contains("13/1/2021 10:00:00 on line 302"), "{error}");
     assert_eq!(scan(format!("{head}{many}{}", row("13/1/2021")), &["UserId"]), Ok(301));
 }
+
+#[test]
+fn a_row_goes_to_its_table_by_itself() {
+    // Whether a row is of the table that it names must not depend on which chunk is read first.
+    let folder = folder("deferred-rows");
+    let line = |table: &str, keys: &str| {
+        format!(
+            r#"{{"TimeGenerated":"2026-01-02T03:04:05Z","UserPrincipalName":"a","IPAddress":"1",{keys},"Type":"{table}"}}"#
+        )
+    };
+    let own = line("AADNonInteractiveUserSignInLogs", r#""UserId":"u""#);
+    let foreign = line("AADNonInteractiveUserSignInLogs", r#""w":1,"x":1,"y":1,"z":1"#);
+    let first = format!("{}\n", line("SigninLogs", r#""UserId":"u""#)).repeat(300);
+    for rest in [format!("{own}\n{foreign}\n"), format!("{foreign}\n{own}\n")] {
+        fs::write(folder.join("a.json"), format!("{first}{rest}")).expect("a file");
+        let loaded = load_with(&[&folder.to_string_lossy()], &LoadOptions::default());
+        assert_eq!(rows(table(&loaded, "AADNonInteractiveUserSignInLogs"), &["UserId"]), [["u"]]);
+        assert_eq!(rows(table(&loaded, "SigninLogs"), &["UserId"]).len(), 301);
+    }
+}
+
+#[test]
+fn tables_of_learnt_columns_need_no_load_of_all_rows() {
+    let folder = folder("deferred-learnt");
+    let text = "{\"x\":1}\n".repeat(300) + "{\"x\":2.5,\"when\":\"2026-01-02T03:04:05Z\"}\n";
+    fs::write(folder.join("own.json"), text).expect("a file");
+    let path = folder.to_string_lossy().into_owned();
+    let loaded = load_with(&[&path], &LoadOptions::default());
+    let held = table(&loaded, "own");
+    let files = deferred(&path);
+    assert_eq!(files.columns("own").expect("the columns").0, held.schema);
+    assert_eq!(scan(&files, "own", held, &[]), rows(held, &[]));
+    assert_eq!(scan(&files, "own", held, &["when"]), rows(held, &["when"]));
+    assert_eq!(files.report()[0].rows(), 301);
+}
+
+#[test]
+fn dates_that_come_late_are_read_in_the_order_of_all_of_them() {
+    let line = |more: &str| {
+        format!(
+            r#"{{"TimeGenerated":"2026-01-02T03:04:05Z","UserPrincipalName":"a","IPAddress":"1","UserId":"u"{more},"Type":"SigninLogs"}}"#
+        )
+    };
+    let late = |date: &str| line(&format!(r#","CreatedDateTime":"{date}""#));
+    let found = |dates: &[&str]| {
+        let folder = folder("deferred-late");
+        let late: Vec<String> = dates.iter().map(|date| late(date)).collect();
+        let text = format!("{}\n", line("")).repeat(60_000) + &late.join("\n");
+        fs::write(folder.join("a.json"), text).expect("a file");
+        let path = folder.to_string_lossy().into_owned();
+        let loaded = load_with(&[&path], &LoadOptions::default());
+        if let Some(problem) = &loaded.report[0].problem {
+            return problem.clone();
+        }
+        let held = table(&loaded, "SigninLogs");
+        let files = deferred(&path);
+        let columns = ["CreatedDateTime"];
+        let scanned = scan(&files, "SigninLogs", held, &columns);
+        assert_eq!(scanned, rows(held, &columns));
+        assert_eq!(
+            (files.report()[0].rows(), scanned.len()),
+            (loaded.report[0].rows(), 60_000 + dates.len())
+        );
+        assert_eq!(files.report()[0].date_order, loaded.report[0].date_order);
+        let warned = loaded.report[0].warnings.iter().any(|warning| warning.contains("--date-order"));
+        assert_eq!(warned, files.report()[0].warnings.iter().any(|warning| warning.contains("--date-order")));
+        format!("{} {}", scanned[60_000][0], if warned { "guessed" } else { "settled" })
+    };
+    assert_eq!(
+        found(&["04/05/2026 10:00:00", "13/05/2026 10:00:00"]),
+        "2026-05-04T10:00:00.0000000Z settled"
+    );
+    assert_eq!(found(&["04/05/2026 10:00:00"]), "2026-04-05T10:00:00.0000000Z guessed");
+    assert!(found(&["13/05/2026 10:00:00", "05/13/2026 10:00:00"]).contains("contradict"));
+}

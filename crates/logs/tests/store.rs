@@ -129,3 +129,58 @@ fn columns_of_two_types_and_hidden_ones_come_back() {
     assert_eq!(set(table(&stored, "Mine"), &["x", "_odd"]), [["1", "true"], ["word", "null"]]);
     assert_eq!(rows(table(&stored, "SigninLogs"), &["_extra"]), [[r#"{"new":7}"#]]);
 }
+
+#[test]
+fn a_large_file_that_cannot_be_read_fails_itself_alone() {
+    let (store, data) = (folder("store-dates"), folder("store-dates-data"));
+    let head = "\"TimeGenerated [UTC]\",UserPrincipalName,IPAddress,UserId,Type\n";
+    let row = |date: &str| format!("{date} 10:00:00,a,1,u,SigninLogs\n");
+    let many = |last: &str| format!("{head}{}{}", row("1/13/2021").repeat(300), row(last));
+    // Both are read as large ones are.
+    let import = || {
+        let options = LoadOptions { defer_from: Some(0), ..LoadOptions::default() };
+        let specs = [DataSpec::parse(&data.to_string_lossy())];
+        let report = store::import(&specs, &options, &store).expect("the import");
+        let problem = |file: &store::Imported| file.report.as_ref()?.first()?.problem.clone();
+        report.files.iter().map(|file| problem(file).unwrap_or_default()).collect::<Vec<_>>()
+    };
+    fs::write(data.join("a.csv"), many("13/1/2021")).expect("a file");
+    fs::write(data.join("b.csv"), many("1/14/2021")).expect("a file");
+    let problems = import();
+    assert!(problems[0].contains("13/1/2021 10:00:00 on line 302"), "{problems:?}");
+    assert_eq!(problems[1], "");
+    assert_eq!(rows(table(&open(&store), "SigninLogs"), &["UserId"]).len(), 301);
+    assert_eq!(files(&store).len(), 2, "nothing is left of the first");
+    // A file that was there before keeps its rows while its new state cannot be read.
+    fs::write(data.join("b.csv"), many("13/1/2021")).expect("a file");
+    assert!(import()[1].contains("13/1/2021"));
+    assert_eq!(rows(table(&open(&store), "SigninLogs"), &["UserId"]).len(), 301);
+}
+
+#[test]
+fn large_files_are_imported_like_small_ones() {
+    let data = folder("store-large-data");
+    let line = |table: &str, more: &str| {
+        format!(
+            r#"{{"TimeGenerated":"2026-01-02T03:04:05Z","UserPrincipalName":"a","IPAddress":"1","UserId":"u"{more},"Type":"{table}"}}"#
+        )
+    };
+    let mixed = format!("{}\n", line("SigninLogs", "")).repeat(300)
+        + &format!("{}\n{}\n", line("Shoes_CL", r#","size":44"#), line("Shoes_CL", r#","size":44.5"#));
+    fs::write(data.join("a.json"), mixed).expect("a file");
+    fs::write(data.join("own.json"), "{\"x\":1}\n".repeat(300) + "{\"x\":\"word\",\"y\":true}\n")
+        .expect("a file");
+    let import = |name: &str, defer_from| {
+        let store = folder(name);
+        let options = LoadOptions { defer_from, ..LoadOptions::default() };
+        store::import(&[DataSpec::parse(&data.to_string_lossy())], &options, &store).expect("the import");
+        open(&store)
+    };
+    let (small, large) = (import("store-small", None), import("store-large", Some(0)));
+    for name in ["SigninLogs", "Shoes_CL", "own"] {
+        let (small, large) = (table(&small, name), table(&large, name));
+        assert_eq!(small.schema, large.schema, "{name}");
+        assert_eq!(set(small, &[]), set(large, &[]), "{name}");
+    }
+    assert_eq!(set(table(&large, "Shoes_CL"), &["size"]), [["44"], ["44.5"]]);
+}

@@ -112,6 +112,11 @@ fn stretches(batches: Vec<RecordBatch>, count: usize) -> Vec<Vec<RecordBatch>> {
 pub trait Catalog: Send + Sync {
     /// The table of this case-sensitive name.
     fn table(&self, name: &str) -> Option<Table>;
+    /// Why it cannot be told whether there is a table of this name, where [`Catalog::table`] knows of none: files that
+    /// may hold its rows could not be read.
+    fn fault(&self, _name: &str) -> Option<String> {
+        None
+    }
     /// The names that a wildcard of `union`, and `search` and `find` without a list, range over: tables with rows.
     fn loaded(&self) -> Vec<String>;
     /// Every name that [`Catalog::table`] answers, for suggestions and completion.

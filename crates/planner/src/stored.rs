@@ -100,7 +100,7 @@ fn end_of_parens(text: &str) -> usize {
 }
 
 fn without_leading_comments(text: &str) -> &str {
-    let mut text = text.trim_start_matches('\u{feff}').trim_start();
+    let mut text = kql_types::text::without_mark(text).trim_start();
     while text.starts_with("//") {
         text = text.split_once('\n').map_or("", |(_, rest)| rest).trim_start();
     }

@@ -80,6 +80,9 @@ impl Binder<'_> {
         if let Some(frame) = self.built_in_view(env, name, span)? {
             return Ok(frame);
         }
+        if let Some(why) = self.catalog.fault(name) {
+            return Err(codes::runtime(span, &datafusion::error::DataFusionError::Execution(why)));
+        }
         let mut error = semantic(codes::UNKNOWN_TABLE, span, format!("there is no table `{name}`"));
         let names = self.catalog.names();
         error.hints.extend(suggest::hint(name, names.iter().map(String::as_str).chain(env.names())));

@@ -27,6 +27,11 @@ pub fn display(cell: Cell<'_>, out: &mut String) {
     };
 }
 
+/// A text without the byte order mark that some editors put before it.
+pub fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// The text of [`display`] as a string.
 pub fn to_text(cell: Cell<'_>) -> String {
     let mut text = String::new();

@@ -97,10 +97,8 @@ impl Session {
 
     /// `ago()` over an old export finds nothing, which looks like a defect.
     fn suggest_now(&self) {
-        let newest =
-            data::tables(&self.loaded.report).iter().filter_map(|table| table.span).map(|(_, to)| to).max();
         if self.loaded.options.now.is_none()
-            && let Some(newest) = newest
+            && let Some(newest) = data::newest(&self.loaded.report)
             && data::is_old(newest)
         {
             eprintln!(
@@ -145,6 +143,7 @@ impl Session {
         let result =
             interrupt::watched(&self.loaded.options, |options| ask::run(&self.loaded.engine, text, options));
         let elapsed = start.elapsed();
+        self.loaded.tell_later();
         match result {
             Ok(result) => {
                 self.show(&result)?;

@@ -55,8 +55,7 @@ fn load(specs: &[String], schemas: &[(String, Schema)]) -> Result<Tables, String
             return Err(format!("{}: line {}: {}", file.path.display(), record.line, record.why));
         }
     }
-    let spans = loaded.report.iter().flat_map(|file| &file.tables).filter_map(|table| table.span);
-    let newest = spans.map(|(_, newest)| newest).max();
+    let newest = crate::data::newest(&loaded.report);
     let catalog = LogCatalog::new(options.catalogue, loaded.tables)?;
     Ok(Tables { catalog, newest })
 }

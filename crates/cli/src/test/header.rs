@@ -74,7 +74,7 @@ fn case(line: &str, start: usize, number: usize, query: QueryText, folder: &Path
                 let clock = suite::clock_of(&value);
                 case.clock = clock.ok_or_else(|| wrong("a datetime or `data` is expected"))?;
             }
-            "data" => case.data.push(suite::data_spec(&value, folder)),
+            "data" => case.data.push(kql_logs::DataSpec::below(folder, &value)),
             "watchlists" => case.watchlist_folder = Some(folder.join(&value)),
             "functions" => case.functions.push(folder.join(&value)),
             "mirror" => case.mirror = Some(folder.join(&value)),

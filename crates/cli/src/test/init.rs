@@ -34,8 +34,7 @@ pub fn run(query: &Path, args: &TestArgs) -> Result<(), Failure> {
     let options = LoadOptions { catalogue: Catalogue::new(), ..LoadOptions::default() };
     let loaded = kql_logs::load(&specs, &options).map_err(|error| Failure::usage(error.to_string()))?;
     crate::data::tell(&loaded.report);
-    let spans = loaded.report.iter().flat_map(|file| &file.tables).filter_map(|table| table.span);
-    let now = spans.map(|(_, newest)| newest).max();
+    let now = crate::data::newest(&loaded.report);
     let now = now.ok_or_else(|| Failure::usage("no row of the export has a time"))?;
     // The next full minute, so that times are round distances from it.
     let now = now + (MINUTE - now.rem_euclid(MINUTE)) % MINUTE;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use kql_logs::DataSpec;
 use kql_types::{Column, ScalarType, Schema, datetime, timespan};
 
 use super::yaml::{self, Fields, Node, NodeKind, Problem, Read};
@@ -253,7 +254,7 @@ impl Setup {
             }
         }
         if let Some(node) = fields.get("data") {
-            let spec = |node: &Node| Ok(data_spec(node.text("a path")?, folder));
+            let spec = |node: &Node| Ok(DataSpec::below(folder, node.text("a path")?));
             self.data = node.items().iter().map(spec).collect::<Read<_>>()?;
         }
         if let Some(node) = fields.get(tables) {
@@ -334,16 +335,6 @@ fn set<T>(list: &mut Vec<(String, T)>, name: &str, value: T) {
     }
 }
 
-/// A path of data seen from the folder of the tests, with its `TABLE=` kept.
-pub fn data_spec(text: &str, folder: &Path) -> String {
-    match text.split_once('=') {
-        Some((table, path)) if !table.contains(['/', '.']) => {
-            format!("{table}={}", folder.join(path).display())
-        }
-        _ => folder.join(text).display().to_string(),
-    }
-}
-
 /// A query: the name of its file, or its text.
 fn query(node: &Node, folder: &Path) -> Read<QueryText> {
     let text = node.text("a query or the name of its file")?;
@@ -376,7 +367,7 @@ fn rule(node: &Node, folder: &Path) -> Read<QueryText> {
 /// The text of a file without its byte order mark.
 pub fn read_text(path: &Path) -> Result<String, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(text.strip_prefix('\u{feff}').map(String::from).unwrap_or(text))
+    Ok(kql_types::text::without_mark(&text).to_string())
 }
 
 fn clock(node: &Node) -> Read<Clock> {

@@ -28,7 +28,7 @@ impl std::error::Error for SchemaError {}
 /// A trailing `with (…)` (folder, docstring) says nothing about columns and is passed over. An unknown type, a repeated
 /// column or any other command is an error.
 pub fn parse_schemas(text: &str) -> Result<Vec<(String, Schema)>, SchemaError> {
-    let text = text.trim_start_matches('\u{feff}');
+    let text = kql_types::text::without_mark(text);
     if text.trim_start().starts_with('{') { parse_json(text) } else { Commands { text, at: 0 }.all() }
 }
 

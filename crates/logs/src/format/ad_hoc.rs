@@ -33,6 +33,14 @@ impl Mapping for AdHoc {
     fn target(&self, layout: &Layout, _within: u8, key: &str) -> Target {
         layout.slot(key).map_or(Target::Extra, |slot| Target::Column(slot, 0))
     }
+
+    fn is_plain(&self) -> bool {
+        true
+    }
+
+    fn only_table(&self) -> Option<&str> {
+        Some(&self.table)
+    }
 }
 
 /// A table name from a file's name up to its first dot. A name that a known table has gets the ending `_CL`.

@@ -196,10 +196,18 @@ fn text(
     let mut head = Vec::new();
     (&mut rest).take(HEAD as u64).read_to_end(&mut head)?;
     let whole = head.len() < HEAD;
-    if head.contains(&0) {
+    if is_binary(&head) {
         return Ok(Opened::Container(Container::Refused("binary data of no known kind")));
     }
     Ok(Opened::Text(Text { head, whole, compression, encoding, broken, rest }))
+}
+
+/// Whether the head of a file is no text: a few characters U+0000 stand in some, as padding or as the value of a cell.
+fn is_binary(head: &[u8]) -> bool {
+    const SHARE: usize = 10;
+    let zeros = memchr::memchr_iter(0, head).count();
+    let cut_inside = |error: std::str::Utf8Error| error.error_len().is_none();
+    zeros > 0 && (zeros * SHARE > head.len() || !std::str::from_utf8(head).map_or_else(cut_inside, |_| true))
 }
 
 /// What a container is inside a compressed stream, where it cannot be read by parts.

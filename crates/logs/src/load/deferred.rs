@@ -16,11 +16,11 @@ use crate::assemble::{self, Absent};
 use crate::catalogue::hidden_of;
 use crate::read::{Outcome, Pass, Wanted};
 use crate::report::FileReport;
+use crate::typing::DateRule;
 use crate::writer::Filled;
 use crate::{Duplicates, LoadError, LoadOptions, LoadedTable};
 
-/// Large text files, each of them recognised but not read. Their rows belong to known tables, except for those of tables
-/// that only a whole pass can find; see [`Deferred::tables`].
+/// Large text files, each of them recognised but not read, except for the columns of tables that nothing declares.
 #[derive(Clone)]
 pub struct Deferred(Arc<Files>);
 
@@ -35,6 +35,17 @@ struct State {
     report: FileReport,
     /// The tables of its rows, once it was read to its end.
     tables: Option<BTreeSet<String>>,
+    /// How its dates are read.
+    dates: DateRule,
+}
+
+/// What a pass over a file is to hand out.
+#[derive(Clone, Copy, Default)]
+struct Asked<'l> {
+    /// The tables whose rows are meant; `None` for all.
+    only: Option<&'l BTreeSet<String>>,
+    /// The columns that are built; `None` for all.
+    wanted: Option<&'l Wanted>,
 }
 
 impl fmt::Debug for Deferred {
@@ -43,7 +54,7 @@ impl fmt::Debug for Deferred {
     }
 }
 
-/// Takes the files out of the list that are large enough to be left to queries, and whose rows are those of known tables.
+/// Takes the files out of the list that are large enough to be left to queries.
 pub(super) fn take(
     ready: &mut Vec<(usize, Box<Ready>)>,
     tables: &mut Tables,
@@ -56,13 +67,7 @@ pub(super) fn take(
     if asked_at_once || !tables.parquet.is_empty() {
         return None;
     }
-    let fits = |file: &Ready| {
-        let known = |table: &String| layouts.get(table).is_some_and(|layout| layout.known);
-        file.large
-            && !file.tables.is_empty()
-            && file.tables.iter().all(known)
-            && !file.binding.mapping.expands()
-    };
+    let fits = |file: &Ready| file.large && !file.tables.is_empty() && !file.binding.mapping.expands();
     let (deferred, kept) = std::mem::take(ready).into_iter().partition(|(_, file)| fits(file));
     *ready = kept;
     let places: BTreeSet<usize> = deferred.iter().map(|(place, _): &(usize, _)| *place).collect();
@@ -70,7 +75,7 @@ pub(super) fn take(
     let mut place = 0..;
     tables.report.retain(|_| place.next().is_none_or(|place| !places.contains(&place)));
     let with_state = |(_, file): (usize, Box<Ready>)| {
-        let state = State { report: file.report.clone(), tables: None };
+        let state = State { report: file.report.clone(), tables: None, dates: file.dates };
         (file, Mutex::new(state))
     };
     let files: Vec<_> = deferred.into_iter().map(with_state).collect();
@@ -92,23 +97,57 @@ impl Deferred {
         self.0.files.iter().any(|(file, state)| may_hold(file, &lock(state), table))
     }
 
-    /// The tables that have rows in the files, which are read for it as far as they were not yet. A table that nothing
-    /// declares is among them, but cannot be scanned.
+    /// The tables that have rows in the files, which are read for it as far as they were not yet.
     pub fn tables(&self) -> Result<BTreeSet<String>, LoadError> {
         let mut tables = BTreeSet::new();
         for (file, state) in &self.0.files {
-            let only = file.forced.as_deref().or_else(|| file.binding.mapping.only_table());
-            if let Some(only) = only {
+            if let Some(only) = only_table(file) {
                 tables.insert(only.to_string());
                 continue;
             }
             if lock(state).tables.is_none() {
                 let nothing = Wanted { table: String::new(), slots: Vec::new() };
-                self.read(file, state, Some(&nothing), &mut |_, _| Ok(true))?;
+                let asked = Asked { wanted: Some(&nothing), only: None };
+                self.read(file, state, asked, &mut |_, _| Ok(true))?;
             }
             tables.extend(lock(state).tables.iter().flatten().cloned());
         }
         Ok(tables)
+    }
+
+    /// Whether a table has rows in the files, among them one that nothing declares: its columns are learnt for it.
+    pub fn learn(&self, table: &str) -> Result<bool, LoadError> {
+        if !self.tables()?.contains(table) {
+            return Ok(false);
+        }
+        if self.has_undeclared() {
+            self.infer()?;
+            self.0.layouts.settle();
+        }
+        Ok(self.0.layouts.get(table).is_some())
+    }
+
+    /// Whether the files are known to hold rows of a table that nothing declares.
+    pub(super) fn has_undeclared(&self) -> bool {
+        self.0.files.iter().any(|(file, state)| self.is_undeclared(file, &lock(state)))
+    }
+
+    fn is_undeclared(&self, file: &Ready, state: &State) -> bool {
+        let mut tables = file.tables.iter().chain(state.tables.iter().flatten());
+        tables.any(|table| self.0.layouts.get(table).is_none())
+    }
+
+    /// Reads the files of such tables for what their columns are.
+    pub(super) fn infer(&self) -> Result<(), LoadError> {
+        for (file, state) in &self.0.files {
+            if !self.is_undeclared(file, &lock(state)) {
+                continue;
+            }
+            let read = file.plan(file.dates, Pass::Infer(&self.0.layouts)).run(&file.source, self.0.threads);
+            let outcome = read.map_err(|error| LoadError::Io(file.source.path.clone(), error))?;
+            self.0.layouts.learn(outcome.inferred);
+        }
+        Ok(())
     }
 
     /// The tables that the first records of the files go to.
@@ -147,7 +186,8 @@ impl Deferred {
             if !may_hold(file, &lock(state), table) {
                 continue;
             }
-            self.read(file, state, Some(&wanted), &mut |name, part| {
+            let asked = Asked { wanted: Some(&wanted), only: None };
+            self.read(file, state, asked, &mut |name, part| {
                 if name != table {
                     return Ok(true);
                 }
@@ -164,13 +204,30 @@ impl Deferred {
         self.0.files.iter().map(|(_, state)| lock(state).report.clone()).collect()
     }
 
-    /// Hands out all rows of all columns as tables of about this many bytes, and gives the names of those tables of the
-    /// files that nothing declares, whose rows are not among them.
+    /// Hands out all rows of all columns as tables of about this many bytes.
     pub(crate) fn drain(
         &self,
         size: usize,
         each: &mut dyn FnMut(LoadedTable) -> Result<(), LoadError>,
-    ) -> Result<BTreeSet<String>, LoadError> {
+    ) -> Result<(), LoadError> {
+        self.drain_some(None, size, each)?;
+        if self.has_undeclared() {
+            // What these tables look like only all of their rows tell.
+            let mut left = self.tables()?;
+            left.retain(|table| self.0.layouts.get(table).is_none());
+            self.infer()?;
+            self.0.layouts.settle();
+            self.drain_some(Some(&left), size, each)?;
+        }
+        Ok(())
+    }
+
+    fn drain_some(
+        &self,
+        only: Option<&BTreeSet<String>>,
+        size: usize,
+        each: &mut dyn FnMut(LoadedTable) -> Result<(), LoadError>,
+    ) -> Result<(), LoadError> {
         let mut held: Vec<(String, Vec<Filled>, usize)> = Vec::new();
         let mut write = |name: &str, parts: Vec<Filled>| {
             let Some(layout) = self.0.layouts.get(name) else { return Ok(()) };
@@ -178,7 +235,7 @@ impl Deferred {
             table.map_err(|error| LoadError::Internal(error.to_string()))?.map_or(Ok(()), &mut *each)
         };
         for (file, state) in &self.0.files {
-            self.read(file, state, None, &mut |name, part| {
+            self.read(file, state, Asked { only, wanted: None }, &mut |name, part| {
                 let at = held.iter().position(|(known, ..)| known == name).unwrap_or_else(|| {
                     held.push((name.to_string(), Vec::new(), 0));
                     held.len() - 1
@@ -193,11 +250,7 @@ impl Deferred {
                 Ok(true)
             })?;
         }
-        for (name, parts, _) in held {
-            write(&name, parts)?;
-        }
-        let undeclared = |name: &String| self.0.layouts.get(name).is_none();
-        Ok(self.tables()?.into_iter().filter(undeclared).collect())
+        held.into_iter().try_for_each(|(name, parts, _)| write(&name, parts))
     }
 
     /// Reads a file, handing out the parts of its tables; of all but the wanted one they have no columns.
@@ -205,57 +258,104 @@ impl Deferred {
         &self,
         file: &Ready,
         state: &Mutex<State>,
-        wanted: Option<&Wanted>,
+        asked: Asked<'_>,
         each: &mut dyn FnMut(&str, Filled) -> Result<bool, LoadError>,
     ) -> Result<(), LoadError> {
-        let pass = Pass::Write { layouts: &self.0.layouts, only: None, wanted };
+        let pass = Pass::Write { layouts: &self.0.layouts, only: asked.only, wanted: asked.wanted };
         let mut total = Outcome::default();
-        let mut failed = None;
-        let mut more = true;
-        let read = file.plan(pass).stream(&file.source, self.0.threads, &mut |mut part| {
-            for (name, parts) in &mut part.tables {
-                for filled in parts {
-                    if file.unchecked_dates
-                        && let Some((line, text)) = &filled.counts.contradiction
-                    {
-                        let order = file.report.date_order.as_deref().unwrap_or_default();
-                        failed = Some(LoadError::Dates(
-                            file.source.path.clone(),
-                            format!("its dates contradict each other: {order}, but {text} on line {line} cannot be; say which with --date-order"),
-                        ));
-                        more = false;
+        let mut parts = 0;
+        loop {
+            let dates = lock(state).dates;
+            let (mut number, mut halt) = (0, None);
+            let read = file.plan(dates, pass).stream(&file.source, self.0.threads, &mut |part| {
+                number += 1;
+                // What a pass handed out before it met the first date whose order matters holds in any order.
+                if number <= parts {
+                    return true;
+                }
+                halt = match part.contradiction() {
+                    Some(_) if dates.order.is_none() => Some(Halt::Undecided),
+                    Some((line, text)) if file.unchecked_dates => {
+                        Some(Halt::Failed(contradiction(file, *line, text)))
                     }
-                    let columns = std::mem::take(&mut filled.columns);
-                    let filled = Filled { columns, counts: filled.counts.clone() };
-                    more = more
-                        && each(name, filled).unwrap_or_else(|error| {
-                            failed = Some(error);
-                            false
-                        });
+                    _ => None,
+                };
+                if halt.is_none() {
+                    parts += 1;
+                    halt = hand_out(part, &mut total, each);
+                }
+                halt.is_none()
+            });
+            match halt {
+                None => {
+                    total.broken = read.map_err(|error| LoadError::Io(file.source.path.clone(), error))?;
+                    break;
+                }
+                Some(Halt::Enough) => return Ok(()),
+                Some(Halt::Failed(error)) => return Err(error),
+                Some(Halt::Undecided) => {
+                    let decided = file.decide(self.0.threads);
+                    let decided = decided.map_err(|why| LoadError::Dates(file.source.path.clone(), why))?;
+                    lock(state).dates.order = Some(decided.order);
+                    total.decision = Some(decided);
                 }
             }
-            total.append(part);
-            more
-        });
-        if let Some(error) = failed {
-            return Err(error);
         }
-        total.broken = read.map_err(|error| LoadError::Io(file.source.path.clone(), error))?;
-        if more {
-            let tables = total
-                .tables
-                .iter()
-                .map(|(table, _)| table)
-                .chain(total.unknown.iter().map(|(table, _)| table));
-            let tables = tables.cloned().collect();
-            let mut state = lock(state);
-            // A later pass may have looked at other columns, so what it found takes the place of what is known.
-            state.report = file.report.clone();
-            describe(&mut state.report, file, &mut total);
-            state.tables = Some(tables);
-        }
+        let tables =
+            total.tables.iter().map(|(table, _)| table).chain(total.unknown.iter().map(|(table, _)| table));
+        let tables: Vec<String> = tables.cloned().collect();
+        let mut report = file.report.clone();
+        describe(&mut report, file, &mut total);
+        let mut state = lock(state);
+        state.report.merge(report);
+        state.tables.get_or_insert_default().extend(tables);
         Ok(())
     }
+}
+
+/// Why a pass ends before the end of its file.
+enum Halt {
+    Enough,
+    /// It met a date whose order matters, of which nothing is known.
+    Undecided,
+    Failed(LoadError),
+}
+
+/// Hands out the parts of the tables of a chunk and keeps what was counted.
+fn hand_out(
+    mut part: Outcome,
+    total: &mut Outcome,
+    each: &mut dyn FnMut(&str, Filled) -> Result<bool, LoadError>,
+) -> Option<Halt> {
+    let mut halt = None;
+    for (name, parts) in &mut part.tables {
+        for filled in parts {
+            if halt.is_some() {
+                break;
+            }
+            let columns = std::mem::take(&mut filled.columns);
+            halt = match each(name, Filled { columns, counts: filled.counts.clone() }) {
+                Ok(true) => None,
+                Ok(false) => Some(Halt::Enough),
+                Err(error) => Some(Halt::Failed(error)),
+            };
+        }
+    }
+    total.append(part);
+    halt
+}
+
+fn contradiction(file: &Ready, line: u64, text: &str) -> LoadError {
+    let order = file.report.date_order.as_deref().unwrap_or_default();
+    let why = format!(
+        "its dates contradict each other: {order}, but {text} on line {line} cannot be; say which with --date-order"
+    );
+    LoadError::Dates(file.source.path.clone(), why)
+}
+
+/// The table of all rows of a file, if there is but one.
+fn only_table(file: &Ready) -> Option<&str> {
+    file.forced.as_deref().or_else(|| file.binding.mapping.only_table())
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
@@ -263,7 +363,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 fn may_hold(file: &Ready, state: &State, table: &str) -> bool {
-    match file.forced.as_deref().or_else(|| file.binding.mapping.only_table()) {
+    match only_table(file) {
         Some(only) => only == table,
         None => state.tables.as_ref().is_none_or(|tables| tables.contains(table)),
     }

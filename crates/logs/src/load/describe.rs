@@ -10,6 +10,9 @@ const CAPS: [u64; 5] = [10_000, 30_000, 50_000, 100_000, 500_000];
 /// Adds what a pass over the file found to its report. A second pass over the same file adds only its tables.
 pub(super) fn describe(report: &mut FileReport, file: &Ready, outcome: &mut Outcome) {
     let first = report.tables.is_empty();
+    if let Some(decision) = outcome.decision.take().filter(|_| report.date_order.is_none()) {
+        report.tell_dates(decision);
+    }
     let mut naive = 0;
     let mut stand_ins = Vec::new();
     for (table, parts) in &outcome.tables {

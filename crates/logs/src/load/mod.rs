@@ -102,11 +102,13 @@ pub(crate) fn load_more(specs: &[DataSpec], options: &LoadOptions) -> Result<Loa
         }
         tables.add(*place, file, outcome, options)?;
     }
-    if !undeclared.is_empty() {
+    let open = deferred.as_ref().filter(|files| files.has_undeclared());
+    if !undeclared.is_empty() || open.is_some() {
         undeclared.sort_by_key(|(place, _)| *place);
         for outcome in run_all(&undeclared, threads, Pass::Infer(&layouts)) {
             layouts.learn(outcome.inferred);
         }
+        open.map_or(Ok(()), Deferred::infer)?;
         layouts.settle();
         for (place, file) in undeclared {
             let again = of_known_tables(file) && tables.report[*place].rows() > 0;

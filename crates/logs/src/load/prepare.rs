@@ -42,7 +42,8 @@ pub(super) struct Ready {
     pub forced: Option<String>,
     /// The tables that its first records go to.
     pub tables: BTreeSet<String>,
-    dates: DateRule,
+    pub dates: DateRule,
+    keeps_rejects: bool,
     /// Whether a user left open what times without a zone mean.
     pub naive_notice: bool,
     /// Whether it is read as one chunk.
@@ -57,29 +58,48 @@ pub(super) struct Ready {
 impl Ready {
     /// A pass over the file. One that cannot be opened any more has no rows and says why.
     pub fn run(&self, threads: usize, pass: Pass<'_>) -> Outcome {
-        self.plan(pass)
-            .run(&self.source, threads)
-            .unwrap_or_else(|error| Outcome { broken: Some(error.to_string()), ..Outcome::default() })
+        let run = |dates| {
+            let read = self.plan(dates, pass).run(&self.source, threads);
+            read.unwrap_or_else(|error| Outcome { broken: Some(error.to_string()), ..Outcome::default() })
+        };
+        let outcome = run(self.dates);
+        if self.dates.order.is_some() || outcome.contradiction().is_none() {
+            return outcome;
+        }
+        // The first rows had no date whose order matters.
+        match self.decide(threads) {
+            Ok(decision) => Outcome {
+                decision: Some(decision.clone()),
+                ..run(DateRule { order: Some(decision.order), ..self.dates })
+            },
+            Err(why) => Outcome { problem: Some(why), ..Outcome::default() },
+        }
     }
 
     /// Looks at all rows for the order of dates, where only the first have been looked at.
     pub fn check_dates(&mut self, threads: usize) -> Result<(), String> {
-        if std::mem::take(&mut self.unchecked_dates)
-            && let Some(decision) = self.run(threads, Pass::Dates).dates.decide()?
-        {
+        if std::mem::take(&mut self.unchecked_dates) {
+            let decision = self.decide(threads)?;
             self.dates.order = Some(decision.order);
             self.report.date_order = Some(decision.why);
         }
         Ok(())
     }
 
+    /// The order of dates by all rows of a file that has such dates.
+    pub fn decide(&self, threads: usize) -> Result<Decision, String> {
+        let decided = self.run(threads, Pass::Dates).dates.decide()?;
+        decided.ok_or_else(|| "the file changed while it was read".to_string())
+    }
+
     /// How a pass reads the file.
-    pub fn plan<'l>(&'l self, pass: Pass<'l>) -> Plan<'l> {
+    pub fn plan<'l>(&'l self, dates: DateRule, pass: Pass<'l>) -> Plan<'l> {
         Plan {
             framing: self.framing,
             binding: &self.binding,
             forced: self.forced.as_deref(),
-            dates: self.dates,
+            dates,
+            keeps_rejects: self.keeps_rejects,
             pass,
         }
     }
@@ -161,6 +181,7 @@ pub(super) fn file(
         forced: table.map(String::from),
         tables,
         dates: DateRule { order: options.date_order, naive_offset_minutes },
+        keeps_rejects: options.rejects.is_some(),
         naive_notice,
         small: text.whole,
         large: is_large(source, text.compression.is_some(), options),
@@ -177,13 +198,7 @@ pub(super) fn file(
         Ok(None) => {}
         Ok(Some(decision)) => {
             ready.dates.order = Some(decision.order);
-            if decision.guessed {
-                ready.report.warnings.push(format!(
-                    "Dates such as 4/5/2026 can be read both ways and are taken {}; settle it with --date-order.",
-                    decision.why
-                ));
-            }
-            ready.report.date_order = Some(decision.why);
+            ready.report.tell_dates(decision);
         }
         Err(why) => return failed(ready.report, why),
     }

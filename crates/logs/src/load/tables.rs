@@ -9,8 +9,7 @@ use kql_types::Schema;
 use super::describe::describe;
 use super::layouts::Layouts;
 use super::prepare::Ready;
-use crate::arrow_file;
-use crate::parquet_file::{self, Bound};
+use crate::parquet_file::{self, Bound, Group};
 use crate::read::Outcome;
 use crate::table::{LoadedTable, TableSource};
 use crate::writer::Filled;
@@ -35,6 +34,10 @@ impl Tables {
         options: &LoadOptions,
     ) -> Result<(), LoadError> {
         let report = &mut self.report[place];
+        if outcome.problem.is_some() {
+            report.problem = outcome.problem;
+            return Ok(());
+        }
         describe(report, file, &mut outcome);
         self.rejects.append(&mut outcome.rejects);
         if options.strict
@@ -70,11 +73,9 @@ impl Tables {
             let table = assemble::table(&layout, parts);
             tables.extend(table.map_err(|error| LoadError::Internal(error.to_string()))?);
         }
-        for (schema, hidden, name, paths) in parquet_file::group(self.parquet) {
+        for Group { table: name, schema, hidden, paths, arrow } in parquet_file::group(self.parquet) {
             // Only the engine's own format can be left in its files.
-            if paths.iter().any(|path| arrow_file::is_one(path))
-                && tables.iter().all(|table| table.name != name)
-            {
+            if arrow && tables.iter().all(|table| table.name != name) {
                 let (name, schema, hidden) = (name.clone(), schema.clone(), Schema::default());
                 tables.push(LoadedTable { name, schema, hidden, source: TableSource::Batches(Vec::new()) });
             }

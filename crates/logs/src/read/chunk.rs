@@ -20,6 +20,9 @@ pub(super) fn read(plan: &Plan<'_>, chunk: Chunk) -> Outcome {
     let (text, invalid) = valid(&chunk);
     outcome.invalid_lines = invalid;
     read_text(plan, &chunk, &text, &mut outcome);
+    if !plan.keeps_rejects {
+        outcome.rejects.clear();
+    }
     outcome
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct Plan<'l> {
     /// The table that a user named for the file.
     pub forced: Option<&'l str>,
     pub dates: DateRule,
+    /// Whether records that cannot be read are kept as they came.
+    pub keeps_rejects: bool,
     pub pass: Pass<'l>,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::load::Layouts;
 use crate::report::{Rejected, SAMPLES};
-use crate::typing::date_order::DateEvidence;
+use crate::typing::date_order::{DateEvidence, Decision};
 use crate::typing::infer::Inference;
 use crate::writer::Filled;
 
@@ -53,6 +53,10 @@ pub(crate) struct Outcome {
     pub long_rows: u64,
     /// Why the stream ended before its end.
     pub broken: Option<String>,
+    /// The order of dates, where it was found only while rows were written.
+    pub decision: Option<Decision>,
+    /// Why nothing of the file could be read.
+    pub problem: Option<String>,
 }
 
 /// The entry of a table in a list in order of first appearance.
@@ -72,6 +76,11 @@ impl Outcome {
             self.samples.push(Rejected { line, why: why.into(), sample: clip(text) });
         }
         self.rejects.push(text.trim_end().to_string());
+    }
+
+    /// The first date that contradicts the order of the file's dates, or that needs one where none is known.
+    pub fn contradiction(&self) -> Option<&(u64, String)> {
+        self.tables.iter().flat_map(|(_, parts)| parts).find_map(|part| part.counts.contradiction.as_ref())
     }
 
     /// Adds the findings of the part of the file that follows.

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use kql_types::Schema;
 use xxhash_rust::xxh64::Xxh64;
 
-use super::manifest::{MANIFEST, Manifest, Source, sync_folder};
+use super::manifest::{MANIFEST, Manifest, Part, Source, sync_folder};
 use super::part;
 use crate::load::{begin_rejects, load_more};
 use crate::report::FileReport;
@@ -39,6 +39,16 @@ pub struct Imported {
     pub report: Option<Vec<FileReport>>,
 }
 
+/// What a file brings into a store.
+#[derive(Default)]
+struct Fresh {
+    /// How often rows were written.
+    written: usize,
+    /// The columns of the tables.
+    columns: Vec<(String, Schema)>,
+    parts: Vec<Part>,
+}
+
 /// Imports the files of the specs into the store in `folder`, which is made if it is not there. A file that is in the
 /// store unchanged is passed over; one that has changed replaces its former rows. Nothing of the store changes until all
 /// of the files are written, and a fault leaves the store as it was.
@@ -65,34 +75,44 @@ pub fn import(specs: &[DataSpec], options: &LoadOptions, folder: &Path) -> Resul
                 continue;
             }
             let one = DataSpec { table: spec.table.clone(), path: path.to_string_lossy().into_owned() };
-            let options = LoadOptions { defer_from: Some(LARGE), ..options.clone() };
-            let mut loaded = load_more(std::slice::from_ref(&one), &options)?;
-            after.parts.retain(|part| part.source != source.path);
-            after.sources.retain(|known| known.path != source.path);
+            let defer_from = options.defer_from.or(Some(LARGE));
+            let options = LoadOptions { defer_from, ..options.clone() };
+            let mut loaded = load_more(&[one], &options)?;
             let name = format!("{stamp}-{}", report.files.len());
-            let mut written = 0;
+            let mut fresh = Fresh::default();
             let mut write = |table: &LoadedTable| {
-                let name = format!("{name}-{written}");
-                written += 1;
+                let name = format!("{name}-{}", fresh.written);
+                fresh.written += 1;
                 let (columns, parts) = part::write(folder, table, &source.path, &name).map_err(failed)?;
-                widen(after.tables.entry(table.name.clone()).or_default(), columns);
-                after.parts.extend(parts);
+                fresh.columns.push((table.name.clone(), columns));
+                fresh.parts.extend(parts);
                 Ok(())
             };
             loaded.tables.iter().try_for_each(&mut write)?;
             if let Some(deferred) = &loaded.deferred {
-                let undeclared = deferred.drain(SEGMENT, &mut |table| write(&table))?;
-                loaded.report.extend(deferred.report());
-                if !undeclared.is_empty() {
-                    // What these tables look like only all of their rows tell.
-                    let whole = load_more(&[one], &LoadOptions { defer_from: None, ..options })?;
-                    let left = whole.tables.iter().filter(|table| undeclared.contains(&table.name));
-                    left.into_iter().try_for_each(&mut write)?;
-                    loaded.report = whole.report;
+                match deferred.drain(SEGMENT, &mut |table| write(&table)) {
+                    Ok(()) => loaded.report.extend(deferred.report()),
+                    // What is wrong with a file is found later in a large one, but fails it alone as well.
+                    Err(LoadError::Dates(at, why)) => {
+                        fresh = Fresh::default();
+                        loaded.report =
+                            vec![FileReport { path: at, problem: Some(why), ..FileReport::default() }];
+                    }
+                    Err(error) => return Err(error),
                 }
             }
-            // A file that could not be read is tried again the next time.
-            if loaded.report.iter().all(|file| file.problem.is_none()) {
+            let unread = loaded.report.iter().filter(|file| file.problem.is_some()).count();
+            // A file of which nothing can be read any more leaves its former rows where they are.
+            if unread == 0 || unread < loaded.report.len() {
+                after.parts.retain(|part| part.source != source.path);
+                after.sources.retain(|known| known.path != source.path);
+                after.parts.extend(fresh.parts);
+                for (table, columns) in fresh.columns {
+                    widen(after.tables.entry(table).or_default(), columns);
+                }
+            }
+            // One that could not be read is tried again the next time.
+            if unread == 0 {
                 after.sources.push(source);
             }
             report.files.push(Imported { path, report: Some(loaded.report) });

@@ -55,6 +55,7 @@ pub(crate) fn open(folder: &Path, catalogue: &Catalogue) -> Result<(Vec<Bound>, 
             table: name.clone(),
             schema: schema.clone(),
             hidden: hidden.clone(),
+            arrow: false,
         }));
     }
     Ok((files, report))

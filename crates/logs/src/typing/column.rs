@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use arrow::array::ArrayRef;
 use kql_types::{Cell, ColumnBuilder, ScalarType, decimal, dynamic, number, timespan};
 
+use super::dates::Moment;
 use super::{DateRule, numbers};
 use crate::value::Value;
 
@@ -13,7 +14,7 @@ pub(crate) struct ColumnSink {
     ty: ScalarType,
     rows: usize,
     builder: ColumnBuilder,
-    last: Option<i64>,
+    last: Option<Moment>,
 }
 
 /// What became of a value.
@@ -55,12 +56,11 @@ impl ColumnSink {
             ScalarType::Decimal => decimal::parse(text).map(Cell::Decimal),
             ScalarType::Timespan => timespan::parse(text).map(Cell::Timespan),
             ScalarType::DateTime => {
-                let moment = dates.read(text);
-                self.last = moment.map(|moment| moment.ticks);
-                if moment.is_some_and(|moment| moment.naive) {
+                self.last = dates.read(text);
+                if self.last.is_some_and(|moment| moment.naive) {
                     done = Push::Naive;
                 }
-                self.last.map(Cell::DateTime)
+                self.last.map(|moment| Cell::DateTime(moment.ticks))
             }
             ScalarType::Guid => numbers::guid(text).map(Cell::Guid),
             ScalarType::String | ScalarType::Dynamic => None,
@@ -81,8 +81,8 @@ impl ColumnSink {
         }
     }
 
-    /// The ticks of the datetime that was pushed last, if it was one.
-    pub fn last_ticks(&self) -> Option<i64> {
+    /// The datetime that was pushed last, if it was one.
+    pub fn last(&self) -> Option<Moment> {
         self.last
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct Moment {
     pub ticks: i64,
     /// Whether the text named no zone.
     pub naive: bool,
+    /// Whether it would be another in the other order of dates, of which nothing said which is meant.
+    pub open: bool,
 }
 
 impl DateRule {
@@ -31,16 +33,19 @@ impl DateRule {
     pub fn read(self, text: &str) -> Option<Moment> {
         let text = text.trim();
         if let Some(ticks) = unix_time(text) {
-            return Some(Moment { ticks, naive: false });
+            return Some(Moment { ticks, naive: false, open: false });
         }
         let text = plain_spaces(text);
-        let ticks = match (numeric_date(&text), self.order) {
+        let date = numeric_date(&text);
+        let ticks = match (date, self.order) {
             (Some(date), Some(DateOrder::DayFirst)) => datetime::parse(&date.swapped(&text))?,
             _ => datetime::parse(&text)?,
         };
+        let open =
+            self.order.is_none() && date.is_some_and(|date| date.second <= 12 && date.first != date.second);
         let naive = is_naive(&text);
         let offset = if naive { i64::from(self.naive_offset_minutes) * TICKS_PER_MINUTE } else { 0 };
-        Some(Moment { ticks: ticks - offset, naive }).filter(|moment| datetime::in_range(moment.ticks))
+        Some(Moment { ticks: ticks - offset, naive, open }).filter(|moment| datetime::in_range(moment.ticks))
     }
 }
 
@@ -49,8 +54,7 @@ impl DateRule {
     pub fn contradicts(self, text: &str) -> bool {
         let other = match self.order {
             Some(DateOrder::DayFirst) => DateOrder::MonthFirst,
-            Some(DateOrder::MonthFirst) => DateOrder::DayFirst,
-            None => return false,
+            Some(DateOrder::MonthFirst) | None => DateOrder::DayFirst,
         };
         numeric_date(text.trim()).is_some() && DateRule { order: Some(other), ..self }.read(text).is_some()
     }
