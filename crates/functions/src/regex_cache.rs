@@ -13,7 +13,7 @@ thread_local! {
     static CACHE: RefCell<HashMap<String, Option<Rc<Regex>>>> = RefCell::new(HashMap::new());
 }
 
-/// The compiled pattern, or `None` when it is not one of RE2's language.
+/// The compiled pattern, or `None` when it is not a regular expression of Kusto, whose syntax is that of the regex crate.
 ///
 /// Patterns are checked when the query is bound, so `None` is seen only for patterns that are computed by the query.
 pub fn regex(pattern: &str) -> Option<Rc<Regex>> {

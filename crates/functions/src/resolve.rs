@@ -248,7 +248,7 @@ fn check_constant(
         && let Some(pattern) = arg.literal_str()
         && let Some(fault) = regex_cache::check(pattern)
     {
-        let message = format!("{}(): this is not a regular expression of RE2: {fault}", function.name);
+        let message = format!("{}(): this is not a regular expression: {fault}", function.name);
         return Err(CallError::argument(index, message));
     }
     Ok(())

@@ -83,6 +83,10 @@ impl Binder<'_> {
         if let Some(why) = self.catalog.fault(name) {
             return Err(codes::runtime(span, &datafusion::error::DataFusionError::Execution(why)));
         }
+        // A function without parameters stands without its parentheses.
+        if name == "_GetWatchlistAlias" {
+            return self.watchlist_aliases(span);
+        }
         let mut error = semantic(codes::UNKNOWN_TABLE, span, format!("there is no table `{name}`"));
         let names = self.catalog.names();
         error.hints.extend(suggest::hint(name, names.iter().map(String::as_str).chain(env.names())));

@@ -108,7 +108,7 @@ pub(super) fn apply(predicate: Predicate, text: Typed, needle: Typed) -> Result<
     if let (Test::Regex, Some(pattern)) = (predicate.test, needle.literal_str())
         && let Some(fault) = regex_cache::check(pattern)
     {
-        return Err(CallError::argument(1, format!("this is not a regular expression of RE2: {fault}")));
+        return Err(CallError::argument(1, format!("this is not a regular expression: {fault}")));
     }
     if let (Test::Equal, Some(needle)) = (predicate.test, needle.literal_str())
         && !needle.chars().any(char::is_alphabetic)

@@ -71,6 +71,8 @@ impl Binder<'_> {
     /// The service cannot be asked; without data the columns are known.
     fn file_profile(&mut self, env: &Env, frame: Frame, call: &Call, span: Span) -> Result<Frame> {
         match call.args.as_slice() {
+            // Without a column the service takes SHA1.
+            [] if frame.column("SHA1").is_some() => {}
             [hash] | [hash, _] if matches!(column_name(env, &frame, hash).kind, ExprKind::Literal(_)) => {}
             _ => {
                 let message = format!("{FILE_PROFILE}() takes the name of a column and a number of rows");

@@ -134,7 +134,7 @@ fn delimiter(property: &Parameter) -> Result<String> {
 fn two_groups(pattern: &str, place: Span) -> Result<regex::Regex> {
     let regex = regex::RegexBuilder::new(pattern).octal(true).build().map_err(|error| {
         let reason = error.to_string().lines().last().unwrap_or_default().to_string();
-        let message = format!("this is not a regular expression of RE2: {reason}");
+        let message = format!("this is not a regular expression: {reason}");
         semantic(codes::PARAMETER_VALUE, place, message)
     })?;
     // The whole match counts as a group of its own.

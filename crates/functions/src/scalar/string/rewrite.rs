@@ -86,9 +86,7 @@ fn replace_regex(args: &[Typed]) -> Result<Typed, CallError> {
 /// Refuses a constant pattern that is no regular expression.
 fn check(place: usize, pattern: &Typed) -> Result<(), CallError> {
     match pattern.literal_str().and_then(regex_cache::check) {
-        Some(fault) => {
-            Err(CallError::argument(place, format!("this is not a regular expression of RE2: {fault}")))
-        }
+        Some(fault) => Err(CallError::argument(place, format!("this is not a regular expression: {fault}"))),
         None => Ok(()),
     }
 }
@@ -109,9 +107,10 @@ fn replace_column(inputs: &[Input], rows: usize) -> EngineResult<ArrayRef> {
         if last.0 != pattern {
             last = (pattern.to_string(), regex_cache::regex(pattern));
         }
-        let regex = last.1.as_ref().ok_or_else(|| {
-            DataFusionError::Execution(format!("`{pattern}` is not a regular expression of RE2"))
-        })?;
+        let regex = last
+            .1
+            .as_ref()
+            .ok_or_else(|| DataFusionError::Execution(format!("`{pattern}` is not a regular expression")))?;
         let text =
             substitute(regex, sources.get(row).unwrap_or_default(), rewrites.get(row).unwrap_or_default());
         <Cow<'_, str> as Output>::append(&mut builder, Some(text));

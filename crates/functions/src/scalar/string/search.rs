@@ -214,7 +214,7 @@ fn check_kind(args: &[Typed]) -> Result<(), CallError> {
         None | Some(Some("normal")) => Ok(()),
         Some(Some("regex")) => match args.get(1).and_then(Typed::literal_str).and_then(regex_cache::check) {
             Some(fault) => {
-                let message = format!("countof(): this is not a regular expression of RE2: {fault}");
+                let message = format!("countof(): this is not a regular expression: {fault}");
                 Err(CallError::argument(1, message))
             }
             None => Ok(()),

@@ -59,7 +59,7 @@ fn trim(args: &[Typed], anchored: fn(&str, &str) -> String) -> Result<Typed, Cal
     }
     let regex = anchored(text, &without_names(text));
     if let Some(fault) = regex_cache::check(&regex) {
-        return Err(CallError::argument(0, format!("this is not a regular expression of RE2: {fault}")));
+        return Err(CallError::argument(0, format!("this is not a regular expression: {fault}")));
     }
     resolve::call("without_matches", vec![source.clone(), Typed::string(regex)])
 }

@@ -79,7 +79,7 @@ fn build(expression: &str, flags: &str) -> Result<Regex, String> {
         .build()
         .map_err(|error| {
             let reason = error.to_string().lines().last().unwrap_or_default().to_string();
-            format!("this is not a regular expression of RE2: {reason}")
+            format!("this is not a regular expression: {reason}")
         })
 }
 
