@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, respelt};
 use crate::layout::Layout;
 use crate::sample::Sample;
 use crate::value::{Record, field};
@@ -71,7 +71,8 @@ fn known_columns(table: &str, keys: &[&str], catalogue: &Catalogue) -> Option<us
 /// Whether a key is a column of a table, or one of the two that a union of columns of unlike types makes of it.
 fn is_known(layout: &Layout, key: &str) -> bool {
     let half = || key.rsplit_once('_').is_some_and(|(name, _)| layout.slot(name).is_some());
-    layout.slot(key).is_some() || key == "$table" || half()
+    let other = || respelt(key).is_some_and(|name| layout.slot(name).is_some());
+    layout.slot(key).is_some() || key == "$table" || half() || other()
 }
 
 /// Whether a table has enough of these columns for a row to be its own.

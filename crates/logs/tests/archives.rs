@@ -77,3 +77,65 @@ fn a_damaged_archive_is_refused_or_salvaged() {
     let (_, report) = load_file("zip-broken", "a.zip", &broken);
     assert!(report.problem.is_some() || !report.warnings.is_empty() || report.rejected > 0, "{report:#?}");
 }
+
+/// A tar archive of these files.
+fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, content) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        builder.append_data(&mut header, name, *content).expect("the file");
+    }
+    builder.into_inner().expect("the archive")
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(content).expect("the content");
+    encoder.finish().expect("the content")
+}
+
+#[test]
+fn tar_archives_are_read_plain_and_compressed() {
+    let many = format!("{LINE}\n").repeat(5000);
+    let long = format!("{}/x.json", "a".repeat(150));
+    let archive = tar(&[
+        (&long, many.as_bytes()),
+        ("./._y.ndjson", b"junk"),
+        ("y.ndjson", LINE.as_bytes()),
+        ("z.json.gz", &gzip(LINE.as_bytes())),
+        ("words.txt", b"only words\n"),
+    ]);
+    for (name, bytes) in [("logs.tar", archive.clone()), ("logs.tar.gz", gzip(&archive))] {
+        let (loaded, report) = load_file("tar", name, &bytes);
+        assert_eq!(
+            rows(table(&loaded, "SigninLogs"), &["UserPrincipalName"]),
+            vec![vec!["ana"]; 5002],
+            "{name}"
+        );
+        assert!(report.path.ends_with(&long) && report.framing.ends_with("tar"), "{report:#?}");
+        assert_eq!(loaded.report.len(), 4);
+        assert!(loaded.report[3].problem.is_some(), "{name}");
+    }
+}
+
+#[test]
+fn a_tar_archive_that_is_cut_off_keeps_what_came_before() {
+    let many = format!("{LINE}\n").repeat(5000);
+    let archive = tar(&[("a.json", many.as_bytes()), ("b.json", many.as_bytes())]);
+    let random: Vec<u8> = (0..2000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let packed = gzip(&tar(&[("a.json", many.as_bytes()), ("b.bin", &random)]));
+    let tail = packed.len() - 600;
+    for (name, bytes) in
+        [("logs.tar", &archive[..archive.len() - 1024 - 7 * (LINE.len() + 1)]), ("logs.tgz", &packed[..tail])]
+    {
+        let (loaded, _) = load_file("tar-cut", name, bytes);
+        let found = rows(table(&loaded, "SigninLogs"), &[]).len();
+        assert!((5000..10_000).contains(&found), "{name}: {found}");
+        let told = |file: &kql_logs::FileReport| {
+            file.problem.is_some()
+                || file.warnings.iter().any(|text| text.contains("the tar stream is damaged or cut off"))
+        };
+        assert!(loaded.report.iter().any(told), "{name}: {:#?}", loaded.report);
+    }
+}

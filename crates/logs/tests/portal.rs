@@ -245,3 +245,11 @@ fn repeated_rows_are_counted_or_removed() {
     assert_eq!(with(Duplicates::Count), ("abccd".to_string(), two.clone()));
     assert_eq!(with(Duplicates::Remove), ("acd".to_string(), two));
 }
+
+#[test]
+fn the_spelling_of_the_other_product_is_known() {
+    let text = "Timestamp,ActionType,Application,AccountObjectId,CountryCode,Isp\n2026-01-02T03:04:05Z,MailItemsAccessed,Exchange,a,PT,Example Net\n";
+    let (loaded, report) = load_file("spelling", "a.csv", text);
+    assert_eq!(rows(table(&loaded, "CloudAppEvents"), &["ISP"]), [["Example Net"]]);
+    assert!(report.unmapped.is_empty(), "{report:#?}");
+}

@@ -25,6 +25,21 @@ pub fn hidden_of(schema: &Schema) -> Vec<Column> {
     columns
 }
 
+/// Columns that Sentinel spells in one way and Defender in another: the spelling that the list of tables has, and the other.
+const SPELLINGS: [(&str, &str); 6] = [
+    ("CampaignSubType", "CampaignSubtype"),
+    ("DocumentID", "DocumentId"),
+    ("EntraAgentID", "EntraAgentId"),
+    ("EntraBlueprintID", "EntraBlueprintId"),
+    ("ISP", "Isp"),
+    ("ObservabilityID", "ObservabilityId"),
+];
+
+/// The name in the list of tables of a column that a file names in the spelling of the other product.
+pub(crate) fn respelt(name: &str) -> Option<&'static str> {
+    SPELLINGS.iter().find(|(_, other)| *other == name).map(|(kept, _)| *kept)
+}
+
 /// Whether `Timestamp` and `TimeGenerated` of a table are one time under the names of two products.
 ///
 /// The list of tables puts the columns that only Defender's spelling has after `_BilledSize`, so a `Timestamp` there is

@@ -6,6 +6,7 @@ mod hidden;
 
 pub use builtin::{names, schema};
 pub use create_table::{SchemaError, parse_schemas};
+pub(crate) use hidden::respelt;
 pub use hidden::{EXTRA_COLUMN, hidden_of, time_column, twins};
 
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::{Binding, Format, Mapping, Target};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, respelt};
 use crate::classify::{self, Verdict};
 use crate::layout::Layout;
 use crate::load::Layouts;
@@ -107,7 +107,7 @@ pub(super) fn target(layout: &Layout, key: &str) -> Target {
     match layout.slot(key) {
         Some(slot) => Target::Column(slot, 1),
         // A union of tables that type a column differently writes it twice; one of the two is filled in each row.
-        None => match halves(key).and_then(|name| layout.slot(name)) {
+        None => match halves(key).or_else(|| respelt(key)).and_then(|name| layout.slot(name)) {
             Some(slot) => Target::Column(slot, 0),
             None => Target::Extra,
         },

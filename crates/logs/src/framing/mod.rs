@@ -7,6 +7,7 @@ mod json_cut;
 mod line_cut;
 mod open;
 mod shape;
+mod tar;
 mod utf16;
 mod zip;
 

@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::evtx;
 use super::utf16::Utf16Reader;
-use super::zip::{self, Member};
+use super::{tar, zip};
 use crate::arrow_file;
 
 /// How much of a file is looked at before it is decided what it is.
@@ -92,6 +92,30 @@ impl Text {
     }
 }
 
+/// A file inside an archive.
+#[derive(Debug, Clone)]
+enum Member {
+    Zip(zip::Member),
+    Tar(tar::Member),
+}
+
+impl Member {
+    fn name(&self) -> &str {
+        match self {
+            Member::Zip(member) => &member.name,
+            Member::Tar(member) => &member.name,
+        }
+    }
+
+    /// What the report calls its packing.
+    fn packing(&self) -> &'static str {
+        match self {
+            Member::Zip(_) => "zip",
+            Member::Tar(_) => "tar",
+        }
+    }
+}
+
 /// Something that can be opened: a file, or a file inside an archive.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
@@ -106,30 +130,74 @@ impl Source {
     /// The sources that a file is: itself, or what it holds if it is an archive.
     pub fn of(path: &Path) -> Vec<Self> {
         let one = |member, damaged| Source { path: path.to_path_buf(), member, damaged };
-        let mut magic = [0; 4];
-        let is_zip = File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok()
-            && magic == *b"PK\x03\x04";
-        if !is_zip {
-            return vec![one(None, None)];
-        }
-        match zip::members(path) {
-            Ok(members) => members.into_iter().map(|member| one(Some(member), None)).collect(),
-            Err(error) => vec![one(None, Some(error.to_string()))],
-        }
+        let (members, damaged): (Vec<Member>, _) = match archive(path) {
+            None => return vec![one(None, None)],
+            Some(Archive::Zip) => match zip::members(path) {
+                Ok(members) => (members.into_iter().map(Member::Zip).collect(), None),
+                Err(error) => (Vec::new(), Some(error.to_string())),
+            },
+            Some(Archive::Tar) => {
+                let (members, damaged) = tar::members(path);
+                (members.into_iter().map(Member::Tar).collect(), damaged)
+            }
+        };
+        let damaged = damaged.map(|why| one(None, Some(why)));
+        members.into_iter().map(|member| one(Some(member), None)).chain(damaged).collect()
     }
 
     /// The path, and inside an archive the path there after it.
     pub fn name(&self) -> PathBuf {
-        self.member.as_ref().map_or_else(|| self.path.clone(), |member| self.path.join(&member.name))
+        self.member.as_ref().map_or_else(|| self.path.clone(), |member| self.path.join(member.name()))
     }
 
     fn reader(&self) -> io::Result<Box<dyn Read + Send>> {
         match (&self.damaged, &self.member) {
             (Some(why), _) => Err(io::Error::other(why.clone())),
-            (None, Some(member)) => zip::reader(&self.path, member),
+            (None, Some(Member::Zip(member))) => zip::reader(&self.path, member),
+            (None, Some(Member::Tar(member))) => tar::reader(&self.path, member),
             (None, None) => Ok(Box::new(File::open(&self.path)?)),
         }
     }
+}
+
+enum Archive {
+    Zip,
+    Tar,
+}
+
+/// The kind of archive that a file is, if it is one.
+fn archive(path: &Path) -> Option<Archive> {
+    let start = |reader: &mut dyn Read| -> Option<Vec<u8>> {
+        let mut start = Vec::new();
+        reader.take(512).read_to_end(&mut start).ok()?;
+        Some(start)
+    };
+    let magic = start(&mut File::open(path).ok()?)?;
+    if magic.starts_with(b"PK\x03\x04") {
+        return Some(Archive::Zip);
+    }
+    let packed = || start(&mut decompressed(File::open(path).ok()?).ok()?);
+    let plain = if compression(&magic).is_some() { packed()? } else { magic };
+    tar::is_tar(&plain).then_some(Archive::Tar)
+}
+
+/// The compression of a stream by its first bytes.
+fn compression(magic: &[u8]) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 2] = [(b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd")];
+    KINDS.iter().find(|(bytes, _)| magic.starts_with(bytes)).map(|(_, name)| *name)
+}
+
+/// A stream without its compression, if it has one.
+pub(super) fn decompressed(mut raw: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+    let mut magic = Vec::new();
+    (&mut raw).take(4).read_to_end(&mut magic)?;
+    let kind = compression(&magic);
+    let raw = Cursor::new(magic).chain(raw);
+    Ok(match kind {
+        Some("gzip") => Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(1 << 16, raw))),
+        Some(_) => Box::new(zstd::Decoder::new(raw)?),
+        None => Box::new(raw),
+    })
 }
 
 /// Opens a source and looks at its head.
@@ -150,13 +218,8 @@ pub(crate) fn open(source: &Source) -> io::Result<Opened> {
     }
     let broken = Break::default();
     let raw = Cursor::new(magic.clone()).chain(file);
-    let (plain, compression): (Box<dyn Read + Send>, _) = if magic.starts_with(b"\x1f\x8b") {
-        (Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(1 << 16, raw))), Some("gzip"))
-    } else if magic.starts_with(b"\x28\xb5\x2f\xfd") {
-        (Box::new(zstd::Decoder::new(raw)?), Some("zstd"))
-    } else {
-        (Box::new(raw), in_archive.then_some("zip"))
-    };
+    let compression = compression(&magic).or_else(|| source.member.as_ref().map(Member::packing));
+    let plain = decompressed(raw)?;
     let mut plain = Salvage { inner: plain, broken: broken.clone(), compression, yielded: 0 };
     let mut start = Vec::new();
     (&mut plain).take(512).read_to_end(&mut start)?;
@@ -226,8 +289,10 @@ fn container(magic: &[u8]) -> Option<Container> {
     if magic.starts_with(arrow_file::MAGIC) {
         return Some(Container::Arrow);
     }
-    if magic.get(257..262) == Some(b"ustar") {
-        return Some(Container::Refused("a tar archive; unpack it and load what it holds"));
+    if tar::is_tar(magic) {
+        return Some(Container::Refused(
+            "a tar archive inside another file; unpack it and load what it holds",
+        ));
     }
     let refused = REFUSED.iter().find(|(bytes, _)| magic.starts_with(bytes));
     refused.map(|(_, why)| Container::Refused(why))
