@@ -252,7 +252,7 @@ pub struct RunArgs {
     /// The value of a name in `declare query_parameters`.
     #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
     pub params: Vec<String>,
-    /// How rows are written; a table on a terminal, else NDJSON.
+    /// How rows are written; a table on a terminal, or the chart that render asks for, else NDJSON.
     #[arg(long, short = 'f', value_parser = output::format_names())]
     pub format: Option<String>,
     /// Rows that `--format table` prints of each result; 0 prints all. On a terminal 40, else all.

@@ -1,4 +1,4 @@
-//! A page of HTML with a table a result, whole in itself.
+//! A page of HTML with the chart that `render` asks for and the table of each result, whole in itself.
 
 use std::io::{Result, Write};
 
@@ -12,12 +12,17 @@ const HEAD: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\
     table { border-collapse: collapse; margin-bottom: 2em; }\n\
     th, td { border: 1px solid #ccc; padding: .2em .6em; text-align: left; vertical-align: top; }\n\
     th { background: #f2f2f2; position: sticky; top: 0; }\n\
+    figure { margin: 0 0 1em; }\n\
+    figure svg { max-width: 100%; height: auto; }\n\
     td.n { text-align: right; font-variant-numeric: tabular-nums; }\n\
     </style>\n</head>\n<body>\n";
 
 pub(super) fn write(result: &QueryResult, _: &Layout, out: &mut dyn Write) -> Result<()> {
     out.write_all(HEAD.as_bytes())?;
     for table in &result.tables {
+        if let Some(image) = super::chart::image(table) {
+            writeln!(out, "<figure>\n{image}</figure>")?;
+        }
         out.write_all(b"<table>\n<thead><tr>")?;
         for column in &table.columns {
             write!(out, "<th title=\"{}\">{}</th>", column.ty, escaped(&column.name))?;

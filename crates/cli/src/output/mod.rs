@@ -1,5 +1,6 @@
 //! The formats in which rows are written.
 
+mod chart;
 mod columnar;
 mod csv;
 mod datatable;
@@ -57,13 +58,20 @@ const fn binary(format: Format) -> Format {
 /// Every format, in the order of the help text.
 pub const FORMATS: &[Format] = &[
     spaced(format_of("table", "a table for reading, cut to the terminal", &["txt"], table::write)),
+    spaced(format_of(
+        "chart",
+        "the chart that render asks for, drawn in text; else a table",
+        &[],
+        chart::text,
+    )),
     spaced(format_of("vertical", "a line for each cell, bags spread out", &[], vertical::write)),
     spaced(format_of("csv", "comma-separated values with a header line", &["csv"], csv::write)),
     spaced(format_of("tsv", "tab-separated values with a header line", &["tsv"], tsv::write)),
     format_of("json", "one JSON array of objects a result", &["json"], json::write),
     format_of("ndjson", "one JSON object a line", &["ndjson", "jsonl"], ndjson::write),
     spaced(format_of("markdown", "a Markdown table", &["md"], markdown::write)),
-    format_of("html", "a page with a table a result", &["html", "htm"], html::write),
+    format_of("html", "a page with the chart and the table of each result", &["html", "htm"], html::write),
+    format_of("svg", "an image of the chart that render asks for", &["svg"], chart::svg),
     spaced(format_of(
         "datatable",
         "an expression that gives the same rows in a query",
@@ -93,6 +101,13 @@ pub fn save(result: &QueryResult, path: &Path, format: Option<&'static Format>) 
         let known: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
         std::io::Error::other(format!("its extension names no format; known are {}", known.join(", ")))
     })?;
+    if format.name == "svg" {
+        // What has no chart leaves the file as it was.
+        let mut image = Vec::new();
+        format.write(result, &Layout::default(), &mut image)?;
+        std::fs::write(path, image)?;
+        return Ok(format);
+    }
     let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
     format.write(result, &Layout::default(), &mut out)?;
     out.flush()?;
@@ -104,6 +119,8 @@ pub fn save(result: &QueryResult, path: &Path, format: Option<&'static Format>) 
 pub struct Layout {
     /// Characters in a line; `None` where lines may have any length.
     pub width: Option<u16>,
+    /// Lines of the terminal, where it is one.
+    pub height: Option<u16>,
     /// Rows that a table shows of each result; `None` shows all.
     pub max_rows: Option<usize>,
 }
@@ -114,12 +131,13 @@ impl Layout {
         const ROWS_ON_A_TERMINAL: usize = 40;
         const USUAL_WIDTH: u16 = 80;
         if !stdout().is_terminal() {
-            return Layout { width: None, max_rows: max_rows.filter(|rows| *rows > 0) };
+            return Layout { width: None, height: None, max_rows: max_rows.filter(|rows| *rows > 0) };
         }
         let max_rows = Some(max_rows.unwrap_or(ROWS_ON_A_TERMINAL)).filter(|rows| *rows > 0);
         // A terminal that does not know its size says 0.
         let width = comfy_table::Table::new().width().filter(|width| *width > 0);
-        Layout { width: Some(width.unwrap_or(USUAL_WIDTH)), max_rows }
+        let height = terminal_size::terminal_size().map(|(_, rows)| rows.0).filter(|rows| *rows > 0);
+        Layout { width: Some(width.unwrap_or(USUAL_WIDTH)), height, max_rows }
     }
 }
 
@@ -128,9 +146,9 @@ pub fn format_names() -> PossibleValuesParser {
     FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about)).collect::<Vec<_>>().into()
 }
 
-/// The format of a name; without one a table on a terminal, else NDJSON.
+/// The format of a name; without one a chart or a table on a terminal, else NDJSON.
 pub fn format(name: Option<&str>) -> Option<&'static Format> {
-    let name = name.unwrap_or(if stdout().is_terminal() { "table" } else { "ndjson" });
+    let name = name.unwrap_or(if stdout().is_terminal() { "chart" } else { "ndjson" });
     FORMATS.iter().find(|format| format.name == name)
 }
 

@@ -72,7 +72,10 @@ pub fn mode(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
         None if argument.is_empty() => {}
         None => return refuse(format!("a format is one of {}", names.join(", "))),
     }
-    say(format!("rows are written as {}", session.format.name))
+    match session.format.name {
+        "chart" => say("rows are written as table, or as the chart that render asks for"),
+        name => say(format!("rows are written as {name}")),
+    }
 }
 
 /// `.rows`

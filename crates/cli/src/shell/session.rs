@@ -46,7 +46,7 @@ impl Session {
         let loaded = data::load_within(&args, times)?;
         data::tell(&loaded.report);
         let format =
-            output::format(Some("table")).ok_or_else(|| Failure::usage("there is no such format"))?;
+            output::format(Some("chart")).ok_or_else(|| Failure::usage("there is no such format"))?;
         Ok(Session {
             args,
             loaded,
