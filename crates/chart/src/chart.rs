@@ -225,7 +225,7 @@ fn plot(
     if points.series.iter().all(|series| series.points.iter().all(|point| point.high.is_nan())) {
         return Err("there is no number to draw".to_string());
     }
-    let x = x_scale(&points, is_bar, slot, look);
+    let x = x_scale(&points, (is_bar, mark == Mark::Dot), slot, look);
     let x_ends = ends(&points);
     let name = |place: &usize| table.columns.get(*place).map_or(String::new(), |column| column.name.clone());
     let x_title = look.x_title.clone().or_else(|| roles.x.as_ref().map(name)).unwrap_or_default();
@@ -294,7 +294,7 @@ fn ends(points: &Points) -> (f64, f64) {
     all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
 }
 
-fn x_scale(points: &Points, is_bar: bool, slot: f64, look: &Look) -> Scale {
+fn x_scale(points: &Points, (is_bar, is_dots): (bool, bool), slot: f64, look: &Look) -> Scale {
     let (low, high) = match &points.domain {
         Domain::Names(names) => (0.0, names.len().max(1) as f64 - 1.0),
         _ => ends(points),
@@ -313,7 +313,7 @@ fn x_scale(points: &Points, is_bar: bool, slot: f64, look: &Look) -> Scale {
     let log = look.x_log && !is_time && !named;
     let scale = Scale::new(wanted_low.unwrap_or(low - half), wanted_high.unwrap_or(high + half), log, unit);
     match &points.domain {
-        Domain::Number if !is_bar => scale.rounded(8, wanted_low.is_some(), wanted_high.is_some()),
+        Domain::Number if is_dots => scale.rounded(8, wanted_low.is_some(), wanted_high.is_some()),
         _ => scale,
     }
 }

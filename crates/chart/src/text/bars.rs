@@ -14,7 +14,7 @@ const NAMES: usize = 3;
 pub(super) fn draw(plot: &Plot, room: &Room, lines: &mut Vec<String>) {
     for panel in &plot.panels {
         let names: Vec<String> = places(plot).into_iter().map(|(_, name)| name).collect();
-        let margin = width_of(&names, room);
+        let margin = width_of(&names, room).max(plot.x_title.chars().count().min(room.width / NAMES));
         if plot.panels.len() > 1 {
             let name = panel.series.first().map_or("", |(_, series)| series.name.as_str());
             lines.push(format!("{} {}", " ".repeat(margin), one_line(name)));

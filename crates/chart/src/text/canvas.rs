@@ -19,7 +19,7 @@ pub(super) struct Canvas {
     height: usize,
     fields: Vec<Field>,
     /// Series are drawn by signs, since there are several and no colours.
-    signs: bool,
+    pub signs: bool,
 }
 
 impl Canvas {

@@ -6,6 +6,9 @@ use crate::chart::{Mark, Panel, Plot};
 use crate::points::Point;
 use crate::scale::{Scale, Tick, Unit};
 
+/// Points of a series are drawn as whole characters up to this many, which are seen better than dots.
+const MOST_SIGNS: usize = 500;
+
 pub(super) fn draw(plot: &Plot, room: &Room, lines: &mut Vec<String>) {
     let margin = margin(plot);
     let width = room.width.saturating_sub(margin + 2).max(10);
@@ -71,6 +74,10 @@ fn marks(plot: &Plot, panel: &Panel, points: &[Point], number: usize, canvas: &m
         }
         let to = place_of(plot, panel, point.x, point.high, canvas);
         match (plot.mark, before) {
+            (Mark::Dot, _) if points.len() <= MOST_SIGNS => {
+                let shown = if canvas.signs { sign(number) } else { '•' };
+                canvas.sign(to.0, to.1, shown, number);
+            }
             (Mark::Dot, _) | (_, None) => canvas.dot(to.0, to.1, number),
             (mark, Some(last)) => {
                 let from = place_of(plot, panel, last.x, last.high, canvas);
