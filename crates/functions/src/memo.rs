@@ -47,7 +47,7 @@ fn only_text_column(inputs: &[Input], rows: usize) -> Option<usize> {
 }
 
 /// The distinct views in order of first sight, and for every row the number of its view; `None` when most differ.
-fn distinct_views(array: &StringViewArray) -> Option<(ArrayRef, UInt32Array)> {
+pub fn distinct_views(array: &StringViewArray) -> Option<(ArrayRef, UInt32Array)> {
     let views = array.views();
     let mut numbers: HashMap<u128, u32, BuildHasherDefault<ViewHasher>> = HashMap::default();
     let mut order: Vec<u32> = Vec::new();

@@ -20,6 +20,7 @@ use datafusion::prelude::SessionConfig;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 
+use crate::documents;
 use crate::late;
 use crate::node::RowQueryPlanner;
 use crate::session::QueryOptions;
@@ -107,7 +108,7 @@ impl Drop for Execution {
 
 impl Execution {
     pub(crate) fn optimize(&self, plan: &LogicalPlan) -> Result<LogicalPlan> {
-        self.state().optimize(plan)
+        self.state().optimize(plan).and_then(documents::read_once)
     }
 
     /// Runs a plan to the end; the rows, and the plan with what it measured.

@@ -7,6 +7,7 @@
 pub mod bind;
 pub mod catalog;
 pub mod codes;
+mod documents;
 pub mod env;
 mod execution;
 pub mod expr;

@@ -6,10 +6,22 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, StringViewArray, StringViewBuilder};
 use datafusion::arrow::compute::nullif;
 use datafusion::common::{DataFusionError, Result};
+use datafusion::logical_expr::Expr;
 use kql_types::dynamic;
 
 use crate::adapter::next_input;
 use crate::column::Input;
+
+/// The name of the overload for texts.
+const OF_TEXT: &str = "parse_json/1";
+
+/// The text that is read, if the expression is parse_json() of one.
+pub fn text_of(expr: &Expr) -> Option<&Expr> {
+    match expr {
+        Expr::ScalarFunction(call) if call.func.name() == OF_TEXT => call.args.first(),
+        _ => None,
+    }
+}
 
 /// The dynamic of every text. Where all texts are JSON already, which is what columns hold, they are checked and handed
 /// on without a copy.

@@ -11,6 +11,7 @@ pub(crate) mod group;
 mod logical;
 pub(crate) mod near;
 mod order;
+pub(crate) mod paths;
 mod physical;
 pub(crate) mod range;
 pub(crate) mod rows;

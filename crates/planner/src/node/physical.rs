@@ -27,6 +27,8 @@ use datafusion::physical_plan::{
 use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
 use futures::{Stream, StreamExt};
 
+use crate::documents;
+
 use super::graph::{GraphExec, GraphNode};
 use super::group::GroupNode;
 use super::order::OrderNode;
@@ -43,8 +45,9 @@ impl QueryPlanner for RowQueryPlanner {
         plan: &LogicalPlan,
         session: &dyn Session,
     ) -> PlanResult<Arc<dyn ExecutionPlan>> {
+        let plan = documents::read_once(plan.clone())?;
         DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(RowPlanner)])
-            .create_physical_plan(plan, session)
+            .create_physical_plan(&plan, session)
             .await
     }
 }

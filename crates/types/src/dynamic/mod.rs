@@ -5,6 +5,7 @@
 mod canonical;
 mod convert;
 mod finder;
+mod paths;
 mod scan;
 mod text;
 mod validate;
@@ -16,6 +17,7 @@ pub use convert::{
     to_int, to_long, to_real, to_timespan,
 };
 pub use finder::PathFinder;
+pub use paths::PathSet;
 pub use scan::{
     Elements, Entries, JsonKind, PathStep, array_length, elements, entries, get_index, get_key, get_path,
     key_is, kind, type_name,

@@ -1,7 +1,7 @@
 //! Paths into dynamic values: `d.a`, `d["a"]`, `d[0]`.
 
 use datafusion::arrow::array::{Array, ArrayRef, Int64Array, StringViewArray};
-use datafusion::common::{DataFusionError, Result};
+use datafusion::common::{DataFusionError, Result, ScalarValue};
 use datafusion::logical_expr::{Expr, cast};
 use kql_types::ScalarType;
 use kql_types::dynamic::{JsonKind, PathFinder, PathStep, get_path, kind, tostring};
@@ -64,6 +64,18 @@ fn check_target(target: &Typed) -> Result<(), CallError> {
 fn call(name: &str, run: fn(&[Input], usize) -> Result<ArrayRef>, args: Vec<Expr>) -> Typed {
     let returns = ScalarType::Dynamic;
     Typed::new(KernelUdf::call(name.to_string(), kernel(run), returns.arrow(), false, args), returns).folded()
+}
+
+/// What a path leads into and its steps, if the expression is a path whose steps are constants.
+pub fn constant_path(expr: &Expr) -> Option<(&Expr, Vec<PathStep<'_>>)> {
+    let Expr::ScalarFunction(call) = expr else { return None };
+    let (target, steps) = call.args.split_first().filter(|_| call.func.name() == PATH)?;
+    let step = |step| match step {
+        &Expr::Literal(ScalarValue::Utf8View(Some(ref key)), _) => Some(PathStep::Key(key)),
+        Expr::Literal(ScalarValue::Int64(Some(position)), _) => Some(PathStep::Index(*position)),
+        _ => None,
+    };
+    Some((target, steps.iter().map(step).collect::<Option<_>>()?))
 }
 
 /// A step of the chain, as its argument holds it.
