@@ -1,9 +1,10 @@
 //! The command line.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, value_parser};
 use kql_logs::DateOrder;
 use kql_logs::format::{FORMATS, Format};
 
@@ -13,7 +14,14 @@ use crate::{data, output};
 ///
 /// Without a command, an interactive prompt opens.
 #[derive(Debug, Parser)]
-#[command(name = "kql", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(
+    name = "kql",
+    version,
+    max_term_width = 100,
+    after_help = EXIT_CODES,
+    // What stands before a command is for the prompt: it would do nothing there.
+    args_conflicts_with_subcommands = true
+)]
 pub struct Cli {
     /// What to do; the prompt when left out.
     #[command(subcommand)]
@@ -83,6 +91,10 @@ fn size(text: &str) -> Result<usize, String> {
     data::bytes(text).ok_or_else(|| "a size such as 512MB or 4GB is expected".to_string())
 }
 
+fn tolerance(text: &str) -> Result<f64, String> {
+    crate::test::tolerance(text).ok_or_else(|| "a number such as 1e-9 is expected".to_string())
+}
+
 fn date_order(text: &str) -> Result<DateOrder, String> {
     match text {
         "mdy" => Ok(DateOrder::MonthFirst),
@@ -110,6 +122,9 @@ pub struct DataArgs {
     /// How the files are read.
     #[command(flatten)]
     pub read: ReadArgs,
+    /// What queries may read besides the data.
+    #[command(flatten)]
+    pub outside: OutsideArgs,
 }
 
 /// Which times queries see.
@@ -148,9 +163,6 @@ pub struct ReadArgs {
     /// Write the records that could not be read to a file, as they came.
     #[arg(long, value_name = "FILE", help_heading = LOADING)]
     pub rejects: Option<PathBuf>,
-    /// What queries may read besides the data.
-    #[command(flatten)]
-    pub outside: OutsideArgs,
 }
 
 const OUTSIDE: &str = "What queries may read besides the data";
@@ -314,6 +326,9 @@ pub struct CheckArgs {
     /// {"Table": [{"name", "type"}]}.
     #[arg(long, value_name = "FILE")]
     pub schema: Option<PathBuf>,
+    /// Settings of a project instead of those of kql.toml in this folder or above it.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// What queries may read besides tables.
     #[command(flatten)]
     pub outside: OutsideArgs,
@@ -336,18 +351,24 @@ pub struct TestArgs {
     pub review: bool,
     /// Cases that run at once; without it, as many as the machine has threads.
     #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
+    pub jobs: Option<NonZero<usize>>,
     /// End at the first case that fails.
     #[arg(long)]
     pub fail_fast: bool,
     /// Break each query in one place at a time, and tell what no test notices.
-    #[arg(long, conflicts_with_all = ["update", "review", "junit"])]
+    #[arg(long, conflicts_with_all = ["update", "review", "junit", "format"])]
     pub mutate: bool,
     /// The percentage of broken queries that --mutate wants noticed.
-    #[arg(long, value_name = "PERCENT", default_value_t = 90, requires = "mutate")]
+    #[arg(long, value_name = "PERCENT", default_value_t = 90, requires = "mutate", value_parser = value_parser!(u8).range(..=100))]
     pub min_killed: u8,
     /// Write a first test beside a query, from the rows of --from that it finds, with other names in them.
-    #[arg(long, value_name = "QUERY", requires = "from")]
+    #[arg(
+        long,
+        value_name = "QUERY",
+        requires = "from",
+        conflicts_with_all =
+            ["paths", "name", "update", "review", "jobs", "fail_fast", "mutate", "watch", "junit", "format"]
+    )]
     pub init: Option<PathBuf>,
     /// The exports of --init; TABLE=PATH when the table cannot be told from the content.
     #[arg(long, value_name = "[TABLE=]PATH", requires = "init")]
@@ -402,7 +423,7 @@ pub struct DiffArgs {
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub key: Vec<String>,
     /// The relative difference between equal reals.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1e-9)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1e-9, value_parser = tolerance)]
     pub float_tol: f64,
     /// The data of two queries, and the time.
     #[command(flatten)]

@@ -14,7 +14,7 @@ use crate::{ask, data, panics};
 /// Loads the data once and answers until standard input ends.
 pub fn run(args: &BatchArgs) -> Result<(), Failure> {
     let loaded = data::load(&args.data)?;
-    let incomplete = data::tell(&loaded.report);
+    let mut incomplete = data::tell(&loaded.report);
     panics::silence();
     serve(|request| {
         let options = QueryOptions { now: request.now.or(loaded.options.now), ..loaded.options.clone() };
@@ -22,7 +22,7 @@ pub fn run(args: &BatchArgs) -> Result<(), Failure> {
         let result = ask::run(&loaded.engine, &request.kql, &options);
         answer(request, result, start.elapsed().as_secs_f64() * 1000.0)
     })?;
-    loaded.tell_later();
+    incomplete |= loaded.tell_later();
     if incomplete { Err(Failure::usage_told()) } else { Ok(()) }
 }
 

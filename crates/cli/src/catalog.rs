@@ -37,15 +37,14 @@ impl LogCatalog {
         Ok(LogCatalog { later: Some((later, held)), ..Self::new(known, loaded)? })
     }
 
-    /// Tables without rows: these alone, or the built-in ones.
-    pub fn empty(schemas: Option<Vec<(String, Schema)>>) -> Result<Self, String> {
-        let builtin = schemas.is_none();
-        let tables = schemas.into_iter().flatten().map(|(name, schema)| {
+    /// These tables alone, without rows.
+    pub fn only(schemas: Vec<(String, Schema)>) -> Result<Self, String> {
+        let tables = schemas.into_iter().map(|(name, schema)| {
             let table = empty(schema).map_err(|why| format!("{name}: {why}"))?;
             Ok((name, table))
         });
         let loaded = tables.collect::<Result<_, String>>()?;
-        Ok(LogCatalog { known: Catalogue::new(), builtin, loaded, later: None })
+        Ok(LogCatalog { known: Catalogue::new(), builtin: false, loaded, later: None })
     }
 }
 

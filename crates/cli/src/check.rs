@@ -5,18 +5,23 @@ use std::path::Path;
 use kql_planner::{Engine, QueryOptions};
 use kql_types::{Column, Schema};
 
-use crate::args::CheckArgs;
+use crate::args::{CheckArgs, DataArgs};
 use crate::errors::Failure;
 use crate::request::{columns_json, error_json, serve, stage};
 use crate::source::{Source, read};
-use crate::{ask, data, errors, outside, panics};
+use crate::{ask, data, errors, outside, panics, project};
 
 /// Checks files or requests.
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let schemas = args.schema.as_deref().map(read_schemas).transpose()?;
-    let mut engine = data::without_data(schemas)?;
-    outside::define(&mut engine, &args.outside)?;
-    let outside = outside::places(&args.outside)?;
+    let settings = project::settled(&DataArgs {
+        config: args.config.clone(),
+        outside: args.outside.clone(),
+        ..DataArgs::default()
+    })?;
+    let mut engine = data::without_data(schemas, &settings.read)?;
+    outside::define(&mut engine, &settings.outside)?;
+    let outside = outside::places(&settings.outside)?;
     let options = QueryOptions { outside, ..QueryOptions::default() };
     panics::silence();
     if args.jsonl {

@@ -15,7 +15,7 @@ const MOST_CANDIDATES: usize = 50;
 /// Loads the data once and answers until standard input ends.
 pub fn run(args: &BatchArgs) -> Result<(), Failure> {
     let loaded = data::load(&args.data)?;
-    data::tell(&loaded.report);
+    let mut incomplete = data::tell(&loaded.report);
     panics::silence();
     let completer = Completer { engine: &loaded.engine, options: &loaded.options, values: &NoValues };
     let mut out = std::io::stdout().lock();
@@ -31,7 +31,8 @@ pub fn run(args: &BatchArgs) -> Result<(), Failure> {
         writeln!(out, "{answer}")?;
         out.flush()?;
     }
-    Ok(())
+    incomplete |= loaded.tell_later();
+    if incomplete { Err(Failure::usage_told()) } else { Ok(()) }
 }
 
 fn answer(completer: &Completer<'_>, request: &Value) -> Value {

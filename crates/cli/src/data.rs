@@ -5,16 +5,16 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kql_logs::catalogue::Catalogue;
+use kql_logs::catalogue::{Catalogue, time_column};
 use kql_logs::{DataSpec, Duplicates, FileReport, LoadOptions};
 use kql_planner::{Engine, QueryOptions};
-use kql_types::{Schema, datetime};
+use kql_types::{Cell, CellReader, ScalarType, Schema, datetime};
 
 use crate::args::{DataArgs, ReadArgs, TimeArgs};
 use crate::catalog::LogCatalog;
 use crate::deferred::Later;
 use crate::errors::Failure;
-use crate::{inspect, outside, project};
+use crate::{ask, inspect, outside, project};
 
 /// An engine with what it was loaded from.
 pub struct Loaded {
@@ -31,15 +31,47 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// Tells what a user should know about the files that queries have read, as far as it was not told yet.
-    pub fn tell_later(&self) {
-        let Some(later) = &self.later else { return };
+    /// The time of the newest row.
+    pub fn newest(&self) -> Option<i64> {
+        // Of files that queries read themselves no report tells.
+        if self.later.is_none() {
+            return newest(&self.report);
+        }
+        let catalog = self.engine.catalog();
+        let times = catalog.loaded().into_iter().filter_map(|name| {
+            let time = time_column(&catalog.table(&name)?.schema)?.name.clone();
+            let query = format!("['{name}'] | summarize max(['{time}'])");
+            let options = QueryOptions { time_range: None, ..self.options.clone() };
+            let result = ask::run(&self.engine, &query, &options).ok()?;
+            let batch = result.tables.first()?.batches.first()?.clone();
+            match CellReader::new(batch.columns().first()?.as_ref(), ScalarType::DateTime).ok()?.get(0) {
+                Cell::DateTime(ticks) => Some(ticks),
+                _ => None,
+            }
+        });
+        times.max()
+    }
+
+    /// Whether every record and every cell of the files that were read is in the rows.
+    pub fn is_whole(&self) -> bool {
+        let later = self.later.as_ref().map(|later| later.files().report()).unwrap_or_default();
+        let whole =
+            |file: &FileReport| file.problem.is_none() && file.rejected == 0 && file.nulled.is_empty();
+        self.report.iter().chain(&later).all(whole)
+    }
+
+    /// Tells what a user should know about the files that queries have read, as far as it was not told yet; whether one
+    /// of them could not be read.
+    pub fn tell_later(&self) -> bool {
+        let Some(later) = &self.later else { return false };
+        let report = later.files().report();
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        for line in later.files().report().iter().flat_map(lines) {
+        for line in report.iter().flat_map(lines) {
             if told.insert(line.clone()) {
                 eprintln!("{line}");
             }
         }
+        report.iter().any(|file| file.problem.is_some())
     }
 }
 
@@ -48,7 +80,11 @@ const LARGE: u64 = 64 << 20;
 
 /// Loads the data of the command line and of the project's settings.
 pub fn load(args: &DataArgs) -> Result<Loaded, Failure> {
-    let args = &project::settled(args)?;
+    load_settled(&project::settled(args)?)
+}
+
+/// Loads data to which the project's settings have nothing to add.
+pub fn load_settled(args: &DataArgs) -> Result<Loaded, Failure> {
     let specs: Vec<DataSpec> = args.data.iter().map(|spec| DataSpec::parse(spec)).collect();
     // The newest time of all rows cannot be known without them.
     let defer_from = (args.now.as_deref() != Some("data")).then_some(LARGE);
@@ -65,10 +101,10 @@ pub fn load(args: &DataArgs) -> Result<Loaded, Failure> {
     };
     let catalog = catalog.map_err(Failure::usage)?;
     let memory_limit = Some(args.memory.unwrap_or_else(share_of_memory));
-    let outside = outside::places(&args.read.outside)?;
+    let outside = outside::places(&args.outside)?;
     let options = QueryOptions { now, outside, memory_limit, ..QueryOptions::default() };
     let mut engine = Engine::new(Arc::new(catalog));
-    outside::define(&mut engine, &args.read.outside)?;
+    outside::define(&mut engine, &args.outside)?;
     Ok(Loaded { engine, options, report: loaded.report, later, told: Mutex::default() })
 }
 
@@ -153,9 +189,15 @@ fn offset_minutes(text: &str) -> Option<i32> {
     (hours <= 14 && minutes < 60).then_some(sign * (hours * 60 + minutes))
 }
 
-/// An engine over empty tables: the given ones alone, or the built-in ones.
-pub fn without_data(schemas: Option<Vec<(String, Schema)>>) -> Result<Engine, Failure> {
-    let catalog = LogCatalog::empty(schemas).map_err(Failure::usage)?;
+/// An engine over empty tables: the given ones alone, or the built-in ones and those that the arguments name.
+pub fn without_data(schemas: Option<Vec<(String, Schema)>>, args: &ReadArgs) -> Result<Engine, Failure> {
+    let catalog = match schemas {
+        Some(schemas) => LogCatalog::only(schemas).map_err(Failure::usage)?,
+        None => {
+            let known = load_options(args)?.catalogue;
+            LogCatalog::new(known, Vec::new()).map_err(Failure::usage)?
+        }
+    };
     Ok(Engine::new(Arc::new(catalog)))
 }
 

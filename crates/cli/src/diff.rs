@@ -1,17 +1,19 @@
 //! `kql diff`: two queries, or one over two sets of data, compared row by row.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kql_types::{OwnedCell, text};
 
 use crate::args::{DataArgs, DiffArgs};
 use crate::data::{self, Loaded};
 use crate::errors::{self, Failure};
-use crate::test::{Actual, Order, Rules, actual, difference};
+use crate::source::is_query;
+use crate::test::{Actual, Order, Rules, actual, difference, read_text};
 use crate::{ask, panics};
 
-/// Compares; differences end with the exit code of a test that failed.
+/// Compares; differences end with the exit code of a test that failed. Data of which something is missing ends with that
+/// of a wrong file: what is missing may be the difference.
 pub fn run(args: &DiffArgs) -> Result<(), Failure> {
     panics::silence();
     let rules = Rules {
@@ -19,67 +21,127 @@ pub fn run(args: &DiffArgs) -> Result<(), Failure> {
         float_tol: args.float_tol,
         ..Rules::default()
     };
-    let mut same = true;
-    match (is_query(&args.a), is_query(&args.b)) {
-        (true, true) if args.query.is_none() => {
-            let loaded = data::load(&args.data)?;
-            data::tell(&loaded.report);
-            let (a, b) = (rows(&loaded, Path::new(&args.a))?, rows(&loaded, Path::new(&args.b))?);
-            same &= told(None, &a, &b, &rules);
-        }
-        (false, false) => {
-            if !args.data.data.is_empty() {
-                return Err(Failure::usage(
-                    "two sets of data are compared as they are: --data has no place here",
-                ));
-            }
-            let load = |path: &str| {
-                let loaded = data::load(&DataArgs { data: vec![path.to_string()], ..args.data.clone() })?;
-                data::tell(&loaded.report);
-                Ok::<_, Failure>(loaded)
-            };
-            let (left, right) = (load(&args.a)?, load(&args.b)?);
-            if let Some(query) = &args.query {
-                same &= told(None, &rows(&left, query)?, &rows(&right, query)?, &rules);
-            } else {
-                let mut tables = left.engine.catalog().loaded();
-                tables.extend(right.engine.catalog().loaded());
-                tables.sort();
-                tables.dedup();
-                for table in tables {
-                    let query = format!("['{table}']");
-                    let (a, b) = (ask_for(&left, None, &query)?, ask_for(&right, None, &query)?);
-                    same &= told(Some(&table), &a, &b, &rules);
-                }
-            }
-        }
+    let (same, whole) = match (is_query(Path::new(&args.a)), is_query(Path::new(&args.b))) {
+        (true, true) if args.query.is_none() => queries(args, &rules)?,
+        (false, false) => data_sets(args, &rules)?,
         (true, true) => return Err(Failure::usage("--query takes two sets of data, not two queries")),
         _ => return Err(Failure::usage("A and B are two queries, or two sets of data")),
+    };
+    match (same, whole) {
+        (_, false) => Err(Failure::usage("not every value of the data could be compared")),
+        (true, true) => Ok(()),
+        (false, true) => Err(Failure::test()),
     }
-    if same { Ok(()) } else { Err(Failure::test()) }
 }
 
-fn is_query(path: &str) -> bool {
-    let extension = Path::new(path).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    matches!(extension, "kql" | "csl" | "kusto")
+/// Whether two queries give the same rows, and whether that is said of all of the data.
+fn queries(args: &DiffArgs, rules: &Rules) -> Result<(bool, bool), Failure> {
+    let loaded = load(&args.data)?;
+    let (a, b) = (rows(&loaded, Path::new(&args.a))?, rows(&loaded, Path::new(&args.b))?);
+    if a.rows.is_empty() && b.rows.is_empty() && loaded.engine.catalog().loaded().is_empty() {
+        return Err(Failure::usage("without data neither query gives a row: --data says where it is"));
+    }
+    let same = told(None, &a, &b, rules)?;
+    loaded.tell_later();
+    Ok((same, loaded.is_whole()))
+}
+
+/// Whether a query gives the same rows over two sets of data, or all of their tables are the same, and whether that is
+/// said of all of the data.
+fn data_sets(args: &DiffArgs, rules: &Rules) -> Result<(bool, bool), Failure> {
+    if !args.data.data.is_empty() {
+        return Err(Failure::usage("two sets of data are compared as they are: --data has no place here"));
+    }
+    let load = |path: &str| load(&DataArgs { data: vec![path.to_string()], ..args.data.clone() });
+    let (left, right) = (load(&args.a)?, load(&args.b)?);
+    let mut same = true;
+    if let Some(query) = &args.query {
+        same &= told(None, &rows(&left, query)?, &rows(&right, query)?, rules)?;
+    } else {
+        let mut names = left.engine.catalog().loaded();
+        names.extend(right.engine.catalog().loaded());
+        names.sort();
+        names.dedup();
+        if names.is_empty() {
+            return Err(Failure::usage("neither A nor B holds a row"));
+        }
+        for name in names {
+            let hidden = hidden(&[&left, &right], &name);
+            let (a, b) = (table(&left, &name, &hidden)?, table(&right, &name, &hidden)?);
+            // A table that only one side has is there on the other too, without rows.
+            let none = |of: &Actual| Actual { columns: of.columns.clone(), rows: Vec::new() };
+            let (a, b) = match (a, b) {
+                (Some(a), Some(b)) => (a, b),
+                (Some(a), None) => (a.clone(), none(&a)),
+                (None, Some(b)) => (none(&b), b),
+                (None, None) => continue,
+            };
+            same &= told(Some(&name), &a, &b, rules)?;
+        }
+    }
+    left.tell_later();
+    right.tell_later();
+    Ok((same, left.is_whole() && right.is_whole()))
+}
+
+fn load(args: &DataArgs) -> Result<Loaded, Failure> {
+    let loaded = data::load(args)?;
+    data::tell(&loaded.report);
+    Ok(loaded)
+}
+
+/// The columns of a table that `getschema` does not show and that some file may fill: what no column of the schema takes is
+/// in one of them.
+fn hidden(sides: &[&Loaded], name: &str) -> Vec<String> {
+    let tables = sides.iter().filter_map(|side| side.engine.catalog().table(name));
+    let mut names: Vec<String> = tables
+        .flat_map(|table| table.hidden)
+        .map(|column| column.name)
+        .filter(|name| name != "TimeGenerated")
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The rows of a loaded table with its hidden columns; `None` where no file has rows of it.
+fn table(loaded: &Loaded, name: &str, hidden: &[String]) -> Result<Option<Actual>, Failure> {
+    if !loaded.engine.catalog().loaded().iter().any(|loaded| loaded == name) {
+        return Ok(None);
+    }
+    let hidden: String =
+        hidden.iter().map(|column| format!(" | extend ['{column}'] = ['{column}']")).collect();
+    ask_for(loaded, None, &format!("['{name}']{hidden}")).map(Some)
 }
 
 fn rows(loaded: &Loaded, query: &Path) -> Result<Actual, Failure> {
-    let text = std::fs::read_to_string(query)
-        .map_err(|error| Failure::usage(format!("{}: {error}", query.display())))?;
-    ask_for(loaded, Some(&query.to_path_buf()), &text)
+    let text = read_text(query).map_err(Failure::usage)?;
+    ask_for(loaded, query.to_str(), &text)
 }
 
-fn ask_for(loaded: &Loaded, file: Option<&PathBuf>, text: &str) -> Result<Actual, Failure> {
+fn ask_for(loaded: &Loaded, file: Option<&str>, text: &str) -> Result<Actual, Failure> {
     let result = ask::run(&loaded.engine, text, &loaded.options).map_err(|diagnostics| {
-        errors::tell(file.and_then(|file| file.to_str()), text, 0, &diagnostics);
+        errors::tell(file, text, 0, &diagnostics);
         Failure::query_told()
     })?;
+    if result.tables.len() > 1 {
+        let name = file.unwrap_or(text);
+        return Err(Failure::query(format!("{name}: the query has several results; one is compared")));
+    }
     actual(&result, None).map_err(Failure::query)
 }
 
 /// Tells the differences of two results; whether there are none.
-fn told(table: Option<&str>, a: &Actual, b: &Actual, rules: &Rules) -> bool {
+fn told(table: Option<&str>, a: &Actual, b: &Actual, rules: &Rules) -> Result<bool, Failure> {
+    if let Order::By(keys) = &rules.order {
+        for (key, side) in keys.iter().flat_map(|key| [(key, a), (key, b)]) {
+            if !side.columns.iter().any(|column| column.name == *key) {
+                let names: Vec<&str> = side.columns.iter().map(|column| column.name.as_str()).collect();
+                let of = table.map_or("a result".to_string(), |table| format!("a table {table}"));
+                return Err(Failure::usage(format!("--key {key}: {of} has only {}", names.join(", "))));
+            }
+        }
+    }
     let name = table.map(|table| format!("{table}: ")).unwrap_or_default();
     let only = |of: &Actual, than: &Actual| -> Vec<String> {
         let columns = of.columns.iter().filter(|column| !than.columns.contains(column));
@@ -95,20 +157,15 @@ fn told(table: Option<&str>, a: &Actual, b: &Actual, rules: &Rules) -> bool {
         if same {
             println!("{name}no difference in {}", counted(a.rows.len()));
         }
-        return same;
+        return Ok(same);
     }
-    match difference(&left, &right, rules) {
-        Ok(None) => {}
-        Ok(Some(text)) => {
-            same = false;
-            println!("{name}{} in A, {} in B\n{text}", counted(a.rows.len()), counted(b.rows.len()));
-        }
-        Err(why) => {
-            same = false;
-            println!("{name}{why}");
-        }
+    if let Some(text) = difference(&left, &right, rules).map_err(Failure::usage)? {
+        same = false;
+        print!("{name}{} in A, {} in B\n{text}", counted(a.rows.len()), counted(b.rows.len()));
+    } else if same {
+        println!("{name}no difference in {}", counted(a.rows.len()));
     }
-    same
+    Ok(same)
 }
 
 fn counted(rows: usize) -> String {

@@ -32,7 +32,7 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
     };
     let params = run::params(&args.params)?;
     let loaded = data::load(&args.data)?;
-    let incomplete = data::tell(&loaded.report);
+    let mut incomplete = data::tell(&loaded.report);
     let options = QueryOptions { params, ..loaded.options.clone() };
     panics::silence();
     if whole_tables {
@@ -56,7 +56,7 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
             .map_err(|diagnostics| told(source.file_name(), &source.text, *offset, &diagnostics))?;
         write(&result, kind, &args.to)?;
     }
-    loaded.tell_later();
+    incomplete |= loaded.tell_later();
     if incomplete { Err(Failure::usage_told()) } else { Ok(()) }
 }
 

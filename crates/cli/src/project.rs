@@ -37,7 +37,8 @@ struct Project {
     databases: std::collections::BTreeMap<String, PathBuf>,
 }
 
-/// The arguments with what the project's settings add: what the command line says comes before them.
+/// The arguments with what the project's settings add: what the command line says comes before them. It is done once:
+/// settings that were added would be added again.
 pub fn settled(args: &DataArgs) -> Result<DataArgs, Failure> {
     let Some(path) = args.config.clone().or_else(found) else { return Ok(args.clone()) };
     let fail = |why: String| Failure::usage(format!("{}: {why}", path.display()));
@@ -49,7 +50,7 @@ pub fn settled(args: &DataArgs) -> Result<DataArgs, Failure> {
     if args.data.is_empty() {
         args.data = project.data.iter().map(|spec| DataSpec::below(folder, spec)).collect();
     }
-    let outside = &mut args.read.outside;
+    let outside = &mut args.outside;
     args.read.schemas.extend(project.schemas.iter().map(|path| folder.join(path)));
     outside.functions.extend(project.functions.iter().map(|path| folder.join(path)));
     outside.watchlists = outside.watchlists.take().or(project.watchlists.map(|path| folder.join(path)));
@@ -59,8 +60,6 @@ pub fn settled(args: &DataArgs) -> Result<DataArgs, Failure> {
     }
     args.now = args.now.take().or(project.now);
     args.read.tz = args.read.tz.take().or(project.tz);
-    // The settings are in the arguments now; reading them once more would add them twice.
-    args.config = None;
     Ok(args)
 }
 

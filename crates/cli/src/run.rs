@@ -27,7 +27,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     let layout = Layout::of_stdout(args.max_rows);
     let loaded = data::load_within(&args.ask.data, &args.ask.times)?;
-    let incomplete = data::tell(&loaded.report);
+    let mut incomplete = data::tell(&loaded.report);
     let options = QueryOptions { params, ..loaded.options.clone() };
     panics::silence();
     interrupt::install()?;
@@ -37,7 +37,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     for source in &sources {
         for (offset, text) in source.queries() {
             let result = interrupt::watched(&options, |options| ask::run(&loaded.engine, text, options));
-            loaded.tell_later();
+            incomplete |= loaded.tell_later();
             let result = match result {
                 Ok(result) => result,
                 Err(diagnostics) => {

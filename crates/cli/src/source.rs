@@ -1,7 +1,7 @@
 //! Texts of queries: files, standard input and the command line.
 
 use std::io::{IsTerminal, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use kql_parser::split;
 use kql_types::text::without_mark;
@@ -30,20 +30,30 @@ impl Source {
     }
 
     /// The queries with the offsets at which they begin.
-    ///
-    /// A text that parses as a whole is one query, whatever blank lines it has.
     pub fn queries(&self) -> Vec<(usize, &str)> {
-        let spans = split(&self.text);
-        if self.single || spans.len() < 2 || kql_parser::parse(&self.text).is_ok() {
-            return vec![(0, self.text.as_str())];
-        }
-        spans.into_iter().map(|span| (span.start as usize, span.of(&self.text))).collect()
+        if self.single { vec![(0, self.text.as_str())] } else { queries(&self.text) }
     }
 
     /// The line of an offset, counted from 1.
     pub fn line(&self, offset: usize) -> usize {
         kql_parser::render::position(&self.text, offset).line
     }
+}
+
+/// The queries of a text with the offsets at which they begin. A text that parses as a whole is one query, whatever blank
+/// lines it has.
+pub fn queries(text: &str) -> Vec<(usize, &str)> {
+    let spans = split(text);
+    if spans.len() < 2 || kql_parser::parse(text).is_ok() {
+        return vec![(0, text)];
+    }
+    spans.into_iter().map(|span| (span.start as usize, span.of(text))).collect()
+}
+
+/// Whether a file is one of queries, by the ending of its name.
+pub fn is_query(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    matches!(extension, "kql" | "csl" | "kusto")
 }
 
 /// Reads the files, then takes the queries of the command line; standard input when there is neither.

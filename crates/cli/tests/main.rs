@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used)]
 
 mod charts;
+mod commands;
 mod common;
 mod export;
 mod inspect;

@@ -29,8 +29,12 @@ pub struct Binder<'e> {
     pub(crate) engine: &'e Engine,
     pub(crate) options: &'e QueryOptions,
     pub(crate) catalog: Arc<dyn Catalog>,
-    /// What `now()` gives, in ticks.
+    /// What [`Binder::clock`] gives, in ticks.
     pub(crate) now: i64,
+    /// Whether [`Binder::clock`] was asked, where the query itself does not set it.
+    pub(crate) reads_clock: Cell<bool>,
+    /// The query says what `now()` gives.
+    pub(crate) sets_clock: bool,
     /// Whether sub-queries whose answer the plan depends on may be run; `check` plans without data.
     pub(crate) execute: bool,
     pub(crate) call_depth: usize,
@@ -53,6 +57,8 @@ impl<'e> Binder<'e> {
             options,
             catalog: engine.catalog(),
             now,
+            reads_clock: Cell::new(false),
+            sets_clock: false,
             execute,
             call_depth: 0,
             look_depth: Cell::new(0),
@@ -61,6 +67,12 @@ impl<'e> Binder<'e> {
             fresh_names: 0,
             only_declared: false,
         }
+    }
+
+    /// What `now()` gives, in ticks. Whoever asks makes an answer that depends on the day on which it is given.
+    pub(crate) fn clock(&self) -> i64 {
+        self.reads_clock.set(self.reads_clock.get() || !self.sets_clock);
+        self.now
     }
 
     /// The function of a name: one of the query, else a stored one. A variable of that name hides a stored function.

@@ -178,6 +178,7 @@ impl Binder<'_> {
                 };
                 self.now =
                     ticks.ok_or_else(|| semantic(codes::TYPES, value.span, "query_now takes a datetime"))?;
+                self.sets_clock = true;
                 Ok(())
             }
             option if NO_EFFECT.contains(&option) => Ok(()),

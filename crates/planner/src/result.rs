@@ -8,6 +8,8 @@ use kql_types::Column;
 pub struct QueryResult {
     /// The tables in order.
     pub tables: Vec<ResultTable>,
+    /// Whether the query asked for the time, by `now()`, `ago()` or a literal without a date, and did not set it itself.
+    pub reads_clock: bool,
 }
 
 /// A result table.

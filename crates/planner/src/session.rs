@@ -64,14 +64,14 @@ impl Engine {
 
     /// The columns of a query's result, without running anything over data.
     pub fn check(&self, text: &str, options: &QueryOptions) -> Result<Vec<Column>, Vec<Diagnostic>> {
-        let frame = self.bind(text, options, false)?;
+        let (frame, _) = self.bind(text, options, false)?;
         self.execution.optimize(&frame.plan).map_err(|error| vec![*codes::internal(whole(text), &error)])?;
         Ok(frame.columns)
     }
 
     /// Runs a query and collects its result tables.
     pub fn run(&self, text: &str, options: &QueryOptions) -> Result<QueryResult, Vec<Diagnostic>> {
-        let mut main = self.bind(text, options, true)?;
+        let (mut main, reads_clock) = self.bind(text, options, true)?;
         let more = main.results.take().unwrap_or_default();
         let mut tables = Vec::new();
         for frame in std::iter::once(main).chain(more) {
@@ -81,12 +81,12 @@ impl Engine {
                 .map_err(|error| vec![*codes::runtime(whole(text), &error)])?;
             tables.push(ResultTable { name, columns: frame.columns, batches, render: frame.rendering });
         }
-        Ok(QueryResult { tables })
+        Ok(QueryResult { tables, reads_clock })
     }
 
     /// The optimized plan of a query, as text.
     pub fn explain(&self, text: &str, options: &QueryOptions) -> Result<String, Vec<Diagnostic>> {
-        let frame = self.bind(text, options, true)?;
+        let (frame, _) = self.bind(text, options, true)?;
         let plan = self
             .execution
             .optimize(&frame.plan)
@@ -106,7 +106,7 @@ impl Engine {
         text: &str,
         options: &QueryOptions,
     ) -> Result<Arc<dyn ExecutionPlan>, Vec<Diagnostic>> {
-        let frame = self.bind(text, options, true)?;
+        let (frame, _) = self.bind(text, options, true)?;
         let (_, plan) = self
             .execution
             .run(&frame.plan, options, RowOrder::Any)
@@ -119,7 +119,13 @@ impl Engine {
         self.catalog.clone()
     }
 
-    fn bind(&self, text: &str, options: &QueryOptions, execute: bool) -> Result<Frame, Vec<Diagnostic>> {
+    /// Plans a query; whether it reads the clock comes with the plan.
+    fn bind(
+        &self,
+        text: &str,
+        options: &QueryOptions,
+        execute: bool,
+    ) -> Result<(Frame, bool), Vec<Diagnostic>> {
         self.bind_strictly(text, options, execute).map_err(|first| self.all_mistakes(text, options, first))
     }
 
@@ -129,11 +135,12 @@ impl Engine {
         text: &str,
         options: &QueryOptions,
         execute: bool,
-    ) -> Result<Frame, Vec<Diagnostic>> {
+    ) -> Result<(Frame, bool), Vec<Diagnostic>> {
         let query = kql_parser::parse(text)?;
         let now = options.now.unwrap_or_else(clock);
         let mut binder = Binder::new(self, options, now, execute);
-        binder.query(&query, &Env::default()).map_err(|error| vec![*error])
+        let frame = binder.query(&query, &Env::default()).map_err(|error| vec![*error])?;
+        Ok((frame, binder.reads_clock.get()))
     }
 
     /// The plan that the optimizer makes of a plan.

@@ -40,7 +40,7 @@ pub(super) fn text(result: &QueryResult, layout: &Layout, out: &mut dyn Write) -
             writeln!(out)?;
         }
         let Some(chart) = of(table) else {
-            let one = QueryResult { tables: vec![table.clone()] };
+            let one = QueryResult { tables: vec![table.clone()], reads_clock: result.reads_clock };
             super::table::write(&one, layout, out)?;
             continue;
         };

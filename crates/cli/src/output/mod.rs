@@ -95,12 +95,16 @@ pub fn format_of_file(path: &Path) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()))
 }
 
+/// What is said of a file whose extension names no format.
+pub fn unknown_extension() -> String {
+    let known: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
+    format!("its extension names no format; known are {}", known.join(", "))
+}
+
 /// Writes a result to a file, in the format that is given or that of its extension; which one it was comes back.
 pub fn save(result: &QueryResult, path: &Path, format: Option<&'static Format>) -> Result<&'static Format> {
-    let format = format.or_else(|| format_of_file(path)).ok_or_else(|| {
-        let known: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
-        std::io::Error::other(format!("its extension names no format; known are {}", known.join(", ")))
-    })?;
+    let format = format.or_else(|| format_of_file(path));
+    let format = format.ok_or_else(|| std::io::Error::other(unknown_extension()))?;
     if format.name == "svg" {
         // What has no chart leaves the file as it was.
         let mut image = Vec::new();

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use kql_parser::diagnostic::Diagnostic;
+use kql_types::text::without_mark;
 use kql_types::{datetime, timespan};
 
-use super::{Flow, Session};
+use super::{Flow, Session, script};
 use crate::errors::{self, Failure};
 use crate::output;
 use crate::{ask, data, interrupt, manual, profile, why};
@@ -20,7 +22,19 @@ fn say(text: impl std::fmt::Display) -> Result<Flow, Failure> {
 /// A command that cannot be obeyed, which does not end the session.
 fn refuse(text: impl std::fmt::Display) -> Result<Flow, Failure> {
     eprintln!("kql: {text}");
-    Ok(Flow::Goes)
+    Ok(Flow::Failed)
+}
+
+/// The same with a reason that knows how to tell itself.
+fn refused(failure: &Failure) -> Result<Flow, Failure> {
+    failure.tell();
+    Ok(Flow::Failed)
+}
+
+/// A query that cannot be answered.
+fn wrong(text: &str, diagnostics: &[Diagnostic]) -> Result<Flow, Failure> {
+    errors::tell(None, text, 0, diagnostics);
+    Ok(Flow::Failed)
 }
 
 /// Reads `on` or `off`, changes the setting, and tells what it is now.
@@ -42,8 +56,7 @@ pub fn load(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
     let mut args = session.args.clone();
     args.data.push(argument.to_string());
     if let Err(failure) = session.reload(args) {
-        failure.tell();
-        return Ok(Flow::Goes);
+        return refused(&failure);
     }
     session.greet_tables();
     Ok(Flow::Goes)
@@ -52,7 +65,7 @@ pub fn load(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
 /// `.reload`
 pub fn reload(session: &mut Session, _: &str) -> Result<Flow, Failure> {
     if let Err(failure) = session.reload(session.args.clone()) {
-        failure.tell();
+        return refused(&failure);
     }
     session.greet_tables();
     Ok(Flow::Goes)
@@ -137,16 +150,18 @@ pub fn copy(session: &mut Session, _: &str) -> Result<Flow, Failure> {
 
 /// `.now`
 pub fn now(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
-    match argument {
-        "" => {}
-        "off" => session.loaded.options.now = None,
-        text => match data::now(Some(text), &session.loaded.report) {
+    if !argument.is_empty() {
+        let text = Some(argument).filter(|text| *text != "off");
+        let now = match (text, session.loaded.newest()) {
+            (Some("data"), Some(newest)) => Ok(Some(newest)),
+            (text, _) => data::now(text, &session.loaded.report),
+        };
+        match now {
             Ok(now) => session.loaded.options.now = now,
-            Err(failure) => {
-                failure.tell();
-                return Ok(Flow::Goes);
-            }
-        },
+            Err(failure) => return refused(&failure),
+        }
+        // So it stays when files are loaded anew, and `data` is their newest event then.
+        session.args.now = text.map(String::from);
     }
     match session.loaded.options.now {
         Some(ticks) => say(datetime::to_text(ticks)),
@@ -156,22 +171,20 @@ pub fn now(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
 
 /// `.range`
 pub fn range(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
-    let newest = data::newest(&session.loaded.report);
     let range = match (argument, argument.split_once("..")) {
         ("", _) => session.loaded.options.time_range,
         ("off", _) => None,
         (_, Some((from, to))) => match data::time_range(Some(from.trim()), Some(to.trim())) {
             Ok(range) => range,
-            Err(failure) => {
-                failure.tell();
-                return Ok(Flow::Goes);
-            }
+            Err(failure) => return refused(&failure),
         },
         (length, None) => {
-            let to = session.loaded.options.now.or(newest);
-            match (timespan::parse(length), to) {
+            let to = session.loaded.options.now.or_else(|| session.loaded.newest());
+            match (timespan::parse(length).filter(|length| *length > 0), to) {
                 (Some(length), Some(to)) => Some((to.saturating_sub(length), to)),
-                (None, _) => return refuse(".range takes FROM..TO, a timespan such as 7d, or off"),
+                (None, _) => {
+                    return refuse(".range takes FROM..TO, the length of what ends now such as 7d, or off");
+                }
                 (_, None) => return refuse("no row that was loaded has a time"),
             }
         }
@@ -185,6 +198,21 @@ pub fn range(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
     }
 }
 
+/// The memory of a query.
+fn memory(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
+    if !argument.is_empty() {
+        let Some(limit) = data::bytes(argument) else {
+            return refuse("memory takes a size such as 500MB or 2GB");
+        };
+        session.args.memory = Some(limit);
+        session.loaded.options.memory_limit = Some(limit);
+    }
+    match session.loaded.options.memory_limit {
+        Some(limit) => say(format!("a query may keep {limit} bytes in memory")),
+        None => say("a query may keep as much in memory as there is"),
+    }
+}
+
 /// `.set`
 pub fn set(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
     let (name, value) =
@@ -193,12 +221,13 @@ pub fn set(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
     match name {
         "" => {
             for (name, setting) in [
-                ("rows", rows as fn(&mut Session, &str) -> _),
-                ("wide", wide),
-                ("pager", pager),
-                ("timing", timing),
+                ("memory", memory as fn(&mut Session, &str) -> _),
                 ("now", now),
+                ("pager", pager),
                 ("range", range),
+                ("rows", rows),
+                ("timing", timing),
+                ("wide", wide),
             ] {
                 eprint!("{name:8}");
                 let _: Flow = setting(session, "")?;
@@ -211,13 +240,7 @@ pub fn set(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
         "timing" => timing(session, value),
         "now" | "query_now" => now(session, value),
         "range" => range(session, value),
-        "memory" => match data::bytes(value) {
-            Some(limit) => {
-                session.loaded.options.memory_limit = Some(limit);
-                say(format!("a query may keep {limit} bytes in memory"))
-            }
-            None => refuse("memory takes a size such as 500MB or 2GB"),
-        },
+        "memory" => memory(session, value),
         other => {
             refuse(format!("there is no setting `{other}`: memory, now, pager, range, rows, timing, wide"))
         }
@@ -244,27 +267,19 @@ pub fn param(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
 
 /// `.read`
 pub fn read(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
-    let text = match std::fs::read_to_string(argument) {
-        Ok(text) => text,
-        Err(error) => return refuse(format!("{argument}: {error}")),
+    let path = PathBuf::from(argument);
+    let fail = |error: std::io::Error| refuse(format!("{argument}: {error}"));
+    let (file, text) = match (path.canonicalize(), std::fs::read_to_string(&path)) {
+        (Ok(file), Ok(text)) => (file, text),
+        (Err(error), _) | (_, Err(error)) => return fail(error),
     };
-    let mut queries = String::new();
-    for line in text.lines() {
-        let is_command = queries.trim().is_empty() && line.trim_start().starts_with(['.', '#']);
-        if !is_command {
-            queries.push_str(line);
-            queries.push('\n');
-            continue;
-        }
-        queries.clear();
-        if session.line(line.trim())? == Flow::Ends {
-            return Ok(Flow::Ends);
-        }
+    if session.reading.contains(&file) {
+        return refuse(format!("{argument} is being read already"));
     }
-    for span in kql_parser::split(&queries) {
-        session.query(span.of(&queries))?;
-    }
-    Ok(Flow::Goes)
+    session.reading.push(file);
+    let flow = script::run(session, without_mark(&text).lines().map(|line| Ok(line.to_string())));
+    session.reading.pop();
+    flow
 }
 
 /// `.save`
@@ -272,7 +287,12 @@ pub fn save(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
     if argument.is_empty() {
         return refuse(".save takes a file, whose extension names the format");
     }
-    session.save_next = Some(PathBuf::from(argument));
+    let path = PathBuf::from(argument);
+    // The result would be lost if that came out only when it is there.
+    if output::format_of_file(&path).is_none() {
+        return refuse(format!("{argument}: {}", output::unknown_extension()));
+    }
+    session.save_next = Some(path);
     say(format!("the next result goes to {argument}"))
 }
 
@@ -308,7 +328,7 @@ pub fn explain(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
     }
     match session.loaded.engine.explain(argument, &session.loaded.options) {
         Ok(plan) => println!("{plan}"),
-        Err(diagnostics) => errors::tell(None, argument, 0, &diagnostics),
+        Err(diagnostics) => return wrong(argument, &diagnostics),
     }
     Ok(Flow::Goes)
 }
@@ -319,7 +339,7 @@ pub fn profile(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
         profile::text(&session.loaded.engine, argument, options)
     }) {
         Ok(text) => print!("{text}"),
-        Err(diagnostics) => errors::tell(None, argument, 0, &diagnostics),
+        Err(diagnostics) => return wrong(argument, &diagnostics),
     }
     Ok(Flow::Goes)
 }
@@ -333,7 +353,7 @@ pub fn why(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
     };
     match why::tell(&session.loaded, &text) {
         Ok(lines) => lines.iter().for_each(|line| println!("{line}")),
-        Err(diagnostics) => errors::tell(None, &text, 0, &diagnostics),
+        Err(diagnostics) => return wrong(&text, &diagnostics),
     }
     Ok(Flow::Goes)
 }
@@ -351,17 +371,13 @@ pub fn watch(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
         });
         match answer {
             Ok(result) => session.show(&result)?,
-            Err(diagnostics) => {
-                errors::tell(None, text, 0, &diagnostics);
-                return Ok(Flow::Goes);
-            }
+            Err(diagnostics) => return wrong(text, &diagnostics),
         }
         if interrupt::paused(Duration::from_secs_f64(seconds.min(86_400.0))) {
             return Ok(Flow::Goes);
         }
         if let Err(failure) = session.reload(session.args.clone()) {
-            failure.tell();
-            return Ok(Flow::Goes);
+            return refused(&failure);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The commands of the prompt: one table, from which `.help`, completion and the page in the manual come.
 
-use super::{Flow, Session, act, show};
+use super::{Flow, Session, act, directive, show};
 use crate::errors::Failure;
 
 /// A command.
@@ -99,24 +99,38 @@ pub fn at(line: &str) -> Option<(&'static Command, usize)> {
     found.next()
 }
 
+/// Whether a line names a command that there is, and is no part of a query that begins with a dot.
+pub fn is_known(line: &str) -> bool {
+    let line = directive::as_command(line);
+    let Some(line) = line.strip_prefix('.') else { return true };
+    named(line).is_some()
+}
+
+/// The command whose words a line begins with, and how many they are.
+fn named(line: &str) -> Option<(&'static Command, usize)> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let begins = |command: &&Command| {
+        let name = command.name.split(' ');
+        let mut words = words.iter();
+        name.into_iter().all(|name| words.next().is_some_and(|word| name.eq_ignore_ascii_case(word)))
+    };
+    let command = COMMANDS.iter().find(begins)?;
+    Some((command, command.name.split(' ').count()))
+}
+
 /// Obeys a line without its dot.
 pub fn run(session: &mut Session, line: &str) -> Result<Flow, Failure> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    for command in COMMANDS {
-        let name: Vec<&str> = command.name.split(' ').collect();
-        let matches = words.len() >= name.len()
-            && name.iter().zip(&words).all(|(name, word)| name.eq_ignore_ascii_case(word));
-        if matches {
-            return (command.run)(session, after(line, name.len()));
-        }
+    if let Some((command, words)) = named(line) {
+        return (command.run)(session, after(line, words));
     }
+    let words: Vec<&str> = line.split_whitespace().collect();
     // The names of Kusto's commands are of two words.
     let length = if words.first().is_some_and(|word| word.eq_ignore_ascii_case("show")) { 2 } else { 1 };
     let name = words.iter().take(length).copied().collect::<Vec<_>>().join(" ");
     let near = kql_parser::closest(&name, COMMANDS.iter().map(|command| command.name));
     let hint = near.map_or("`.help` lists them".to_string(), |near| format!("did you mean `.{near}`?"));
     eprintln!("kql: there is no command `.{name}`; {hint}");
-    Ok(Flow::Goes)
+    Ok(Flow::Failed)
 }
 
 /// What follows the first words of a line.

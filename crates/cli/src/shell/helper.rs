@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use kql_editor::{Completer as QueryCompleter, colours, signature_at};
-use kql_parser::ast::StatementKind;
+use kql_parser::ast::{Query, StatementKind};
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
@@ -114,9 +114,14 @@ pub(super) fn is_complete(text: &str) -> bool {
         return true;
     }
     match kql_parser::parse(text) {
-        Ok(query) => query.statements.last().is_none_or(|last| matches!(last.kind, StatementKind::Expr(_))),
+        Ok(query) => gives_rows(&query),
         Err(errors) => errors.iter().all(|error| (error.span.start as usize) < text.trim_end().len()),
     }
+}
+
+/// Whether a query does more than name things.
+pub(super) fn gives_rows(query: &Query) -> bool {
+    query.statements.last().is_none_or(|last| matches!(last.kind, StatementKind::Expr(_)))
 }
 
 impl Validator for Helper {

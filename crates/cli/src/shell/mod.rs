@@ -4,14 +4,17 @@ mod act;
 mod command;
 mod directive;
 mod helper;
+mod script;
 mod session;
 mod show;
 mod values;
 
 use std::cell::RefCell;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use kql_parser::{TextTokenKind, tokens};
 use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
@@ -29,16 +32,21 @@ pub use session::Session;
 pub enum Flow {
     /// It asks again.
     Goes,
+    /// It asks again, after something that could not be done.
+    Failed,
     /// It ends.
     Ends,
 }
 
 /// Reads and answers until the end of input.
 pub fn run(args: &DataArgs, times: &TimeArgs) -> Result<(), Failure> {
-    let session = Session::new(args.clone(), times)?;
+    let mut session = Session::new(args, times)?;
     panics::silence();
     interrupt::install()?;
     session.greet();
+    if !std::io::stdin().is_terminal() {
+        return script::piped(&mut session);
+    }
     let session = Rc::new(RefCell::new(session));
     let mut editor: Editor<Helper, DefaultHistory> =
         Editor::with_config(config()).map_err(|error| Failure::usage(error.to_string()))?;
@@ -59,7 +67,7 @@ pub fn run(args: &DataArgs, times: &TimeArgs) -> Result<(), Failure> {
         };
         match line {
             Ok(line) => {
-                let text = line.trim();
+                let text = line.trim_end();
                 if text.is_empty() {
                     continue;
                 }
@@ -97,15 +105,21 @@ fn config() -> Config {
     config
 }
 
-/// Whether a text goes into the history: not where it holds an obfuscated string, which Kusto keeps out of its logs.
+/// Whether a text goes into the history: not where it begins with a blank, or holds an obfuscated string, which Kusto
+/// keeps out of its logs.
 fn is_kept(text: &str) -> bool {
-    !["h\"", "h'", "h@\"", "h@'", "H\"", "H'"].iter().any(|secret| {
-        text.match_indices(secret).any(|(at, _)| {
-            !text
-                .get(..at)
-                .and_then(|head| head.chars().next_back())
-                .is_some_and(|c| c.is_alphanumeric() || c == '_')
-        })
+    !text.starts_with(char::is_whitespace) && !is_secret(text)
+}
+
+fn is_secret(text: &str) -> bool {
+    tokens(text).into_iter().any(|token| {
+        let part = token.span.of(text);
+        match token.kind {
+            TextTokenKind::String | TextTokenKind::Unknown => part.starts_with(['h', 'H']),
+            // What a query was made a comment of, or a directive takes, is a secret still.
+            TextTokenKind::Comment => is_secret(part.trim_start_matches(['/', '#'])),
+            _ => false,
+        }
     })
 }
 
@@ -122,9 +136,24 @@ mod tests {
     use super::is_kept;
 
     #[test]
-    fn obfuscated_strings_are_not_kept() {
-        assert!(is_kept("T | where Path == 'c' and Hash == 'x'"));
-        assert!(!is_kept("externaldata(a:string)[h'https://x?sig=1']"));
-        assert!(!is_kept("print h\"secret\""));
+    fn secrets_are_not_kept() {
+        for text in ["T | where Path == 'c' and Hash == 'x'", "print 'h\"x\"', h", "// why h"] {
+            assert!(is_kept(text), "{text}");
+        }
+        for text in [
+            " T | count",
+            "externaldata(a:string)[h'https://x?sig=1']",
+            "print h\"secret\"",
+            "print H@'secret'",
+            "print h@\"secret\"",
+            "print h```secret```",
+            "print h~~~secret~~~",
+            "print h'not closed",
+            ".explain print h'secret'",
+            "#crp key=h'secret'",
+            "T\n// | where Key == h'secret'\n| count",
+        ] {
+            assert!(!is_kept(text), "{text}");
+        }
     }
 }

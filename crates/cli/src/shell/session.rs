@@ -13,11 +13,11 @@ use super::{Flow, command, directive};
 use crate::args::{DataArgs, TimeArgs};
 use crate::errors::{self, Failure};
 use crate::output::{self, Format, Layout};
-use crate::{ask, data, interrupt, pager, why};
+use crate::{ask, data, interrupt, pager, project, why};
 
 /// A session at the prompt.
 pub struct Session {
-    /// The data and what was said about it.
+    /// The data and what was said about it, by the project's settings too.
     pub args: DataArgs,
     /// The engine over it.
     pub loaded: data::Loaded,
@@ -37,14 +37,23 @@ pub struct Session {
     pub last: Option<(String, QueryResult)>,
     /// What the next prompt begins with.
     pub edited: Option<String>,
+    /// Files of commands that are being read, the outermost first.
+    pub reading: Vec<PathBuf>,
+    /// Whether a query or a command could not be answered.
+    pub failed: bool,
+    /// Whether a file could not be read.
+    pub incomplete: bool,
     values: DataValues,
 }
 
 impl Session {
     /// Loads the data.
-    pub fn new(args: DataArgs, times: &TimeArgs) -> Result<Self, Failure> {
-        let loaded = data::load_within(&args, times)?;
-        data::tell(&loaded.report);
+    pub fn new(args: &DataArgs, times: &TimeArgs) -> Result<Self, Failure> {
+        let time_range = data::time_range(times.from.as_deref(), times.to.as_deref())?;
+        let args = project::settled(args)?;
+        let mut loaded = data::load_settled(&args)?;
+        loaded.options.time_range = time_range;
+        let incomplete = data::tell(&loaded.report);
         let format =
             output::format(Some("chart")).ok_or_else(|| Failure::usage("there is no such format"))?;
         Ok(Session {
@@ -58,21 +67,20 @@ impl Session {
             save_next: None,
             last: None,
             edited: None,
+            reading: Vec::new(),
+            failed: false,
+            incomplete,
             values: DataValues::default(),
         })
     }
 
     /// Loads the data anew after its description has changed; what was set since stays.
     pub fn reload(&mut self, args: DataArgs) -> Result<(), Failure> {
-        let loaded = data::load(&args)?;
-        data::tell(&loaded.report);
-        let kept = self.loaded.options.clone();
+        let mut loaded = data::load_settled(&args)?;
+        self.incomplete |= data::tell(&loaded.report);
+        loaded.options.time_range = self.loaded.options.time_range;
+        loaded.options.params = std::mem::take(&mut self.loaded.options.params);
         self.loaded = loaded;
-        self.loaded.options.time_range = kept.time_range;
-        self.loaded.options.params = kept.params;
-        if args.now.is_none() {
-            self.loaded.options.now = kept.now;
-        }
         self.args = args;
         self.values.forget();
         Ok(())
@@ -128,13 +136,15 @@ impl Session {
             return Ok(Flow::Goes);
         }
         let text = directive::as_command(text);
-        match text.strip_prefix('.') {
-            Some(line) => command::run(self, line),
+        let flow = match text.strip_prefix('.') {
+            Some(line) => command::run(self, line)?,
             None => {
                 eprintln!("{text}");
-                Ok(Flow::Goes)
+                Flow::Goes
             }
-        }
+        };
+        self.failed |= flow == Flow::Failed;
+        Ok(flow)
     }
 
     /// Runs a query and shows its rows.
@@ -157,7 +167,10 @@ impl Session {
                 }
                 self.last = Some((text.to_string(), result));
             }
-            Err(diagnostics) => errors::tell(None, text, 0, &diagnostics),
+            Err(diagnostics) => {
+                errors::tell(None, text, 0, &diagnostics);
+                self.failed = true;
+            }
         }
         Ok(())
     }
@@ -169,6 +182,7 @@ impl Session {
             Ok(result) => self.show(&result),
             Err(diagnostics) => {
                 errors::tell(None, text, 0, &diagnostics);
+                self.failed = true;
                 Ok(())
             }
         }
@@ -178,10 +192,14 @@ impl Session {
     pub fn show(&mut self, result: &QueryResult) -> Result<(), Failure> {
         if let Some(path) = self.save_next.take() {
             match output::save(result, &path, None) {
-                Ok(format) => eprintln!("saved to {} as {}", path.display(), format.name),
+                Ok(format) => {
+                    eprintln!("saved to {} as {}", path.display(), format.name);
+                    return Ok(());
+                }
+                // The rows have to go somewhere.
                 Err(error) => eprintln!("kql: {}: {error}", path.display()),
             }
-            return Ok(());
+            self.failed = true;
         }
         let mut layout = Layout::of_stdout(self.max_rows);
         if self.wide {

@@ -75,7 +75,7 @@ fn unknown_table(session: &Session, name: &str) -> Result<Flow, Failure> {
     let near = kql_parser::closest(name, names.iter().map(String::as_str));
     let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
     eprintln!("kql: there is no table `{name}`{hint}");
-    Ok(Flow::Goes)
+    Ok(Flow::Failed)
 }
 
 /// `.schema`
@@ -171,7 +171,10 @@ pub fn help(_: &mut Session, topic: &str) -> Result<Flow, Failure> {
     }
     match manual::topic(topic) {
         Some(text) => println!("{text}"),
-        None => eprintln!("kql: there is no command, operator, function or error code `{topic}`"),
+        None => {
+            eprintln!("kql: there is no command, operator, function or error code `{topic}`");
+            return Ok(Flow::Failed);
+        }
     }
     Ok(Flow::Goes)
 }

@@ -1,19 +1,19 @@
 //! Runs one case: its tables, its clock, its query, and what is expected of the rows.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kql_parser::ast::StatementKind;
-use kql_parser::{TextTokenKind, render};
+use kql_parser::render;
 use kql_planner::{Engine, Outside, QueryOptions, QueryResult};
 use kql_types::{OwnedCell, text};
 use sha2::{Digest, Sha256};
 
 use super::compare::{self, Actual, Pair};
+use super::expect::{Check, CountTest, Expect, Order, Rules};
 use super::given::{self, Exports};
-use super::suite::{Case, Check, Clock, CountTest, Expect, Order};
+use super::suite::{Case, Clock};
 use super::update::{self, Edit};
 use super::yaml::Node;
 use super::{diff, expected_file, stages};
@@ -67,19 +67,12 @@ pub fn prepare(case: &Case, text: &str, exports: &Exports) -> Result<(Engine, Qu
         Clock::Unset => None,
     };
     let mut engine = Engine::new(Arc::new(tables));
-    let mut clocks: BTreeSet<String> = ["now", "ago"].map(String::from).into();
     for file in outside::function_files(&case.functions).map_err(|error| error.to_string())? {
         let source = super::suite::read_text(&file)?;
         let name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        let names = engine.define(name, &source).map_err(|diagnostics| pictures(&source, &diagnostics))?;
-        if reads_clock(&source, &clocks).is_some() {
-            clocks.extend(names);
-        }
-    }
-    if now.is_none()
-        && let Some(word) = reads_clock(text, &clocks)
-    {
-        return Err(format!("the query reads the clock ({word}), so the test needs a `now`"));
+        engine
+            .define(name, &source)
+            .map_err(|diagnostics| format!("{}: {}", file.display(), pictures(&source, &diagnostics)))?;
     }
     let declared = parameters(text);
     if let Some((name, _)) = case.params.iter().find(|(name, _)| !declared.contains(name)) {
@@ -94,16 +87,6 @@ pub fn prepare(case: &Case, text: &str, exports: &Exports) -> Result<(Engine, Qu
         ..Outside::default()
     };
     Ok((engine, QueryOptions { now, params: case.params.clone(), outside, ..QueryOptions::default() }))
-}
-
-/// The function by which a text reads the clock.
-fn reads_clock(text: &str, clocks: &BTreeSet<String>) -> Option<String> {
-    kql_parser::tokens(text)
-        .into_iter()
-        .filter(|token| matches!(token.kind, TextTokenKind::Function | TextTokenKind::Name))
-        .map(|token| token.span.of(text))
-        .find(|word| clocks.contains(*word))
-        .map(String::from)
 }
 
 /// The names that a query declares as parameters.
@@ -123,6 +106,9 @@ fn pictures(text: &str, diagnostics: &[kql_parser::Diagnostic]) -> String {
 fn check(case: &Case, text: &str, engine: &Engine, options: &QueryOptions) -> Outcome {
     let mut outcome = Outcome::default();
     match ask::run(engine, text, options) {
+        Ok(result) if result.reads_clock && options.now.is_none() => {
+            outcome.failures.push("the query reads the clock, so the test needs a `now`".to_string());
+        }
         Ok(result) => {
             for expect in &case.expects {
                 if let Err(why) = expectation(expect, &result, case, options.now, &mut outcome) {
@@ -307,6 +293,10 @@ fn file(
     outcome: &mut Outcome,
 ) -> Result<(), String> {
     let read = expected_file::read(path);
+    let read = read.and_then(|read| match read.unfit(actual, &expect.rules) {
+        Some(why) => Err(format!("{}: {why}", path.display())),
+        None => Ok(read),
+    });
     let columns = read.as_ref().ok().and_then(|read| read.columns.clone());
     let rewritten = expected_file::write(path, actual, columns.as_deref());
     let differs = match &read {
@@ -337,7 +327,7 @@ fn contains(
 ) -> Result<(), String> {
     let wanted =
         compare::wanted(node.items(), actual, &expect.rules, now).map_err(|problem| problem.to_string())?;
-    let rules = super::suite::Rules { order: Order::Any, ..expect.rules.clone() };
+    let rules = Rules { order: Order::Any, ..expect.rules.clone() };
     let pairs = compare::compare(&wanted, actual, &rules).map_err(|problem| problem.to_string())?;
     let wrong: Vec<Pair> =
         pairs.into_iter().filter(|pair| matches!(pair, Pair::Missing(_) | Pair::Differs(..))).collect();

@@ -2,9 +2,9 @@
 
 use kql_types::{Cell, Column, OwnedCell};
 
+use super::expect::{Order, Rules};
 use super::matcher::Matcher;
-use super::suite::{Order, Rules};
-use super::yaml::{Node, NodeKind, Read};
+use super::yaml::{Node, Problem, Read};
 
 /// The rows of a result.
 #[derive(Debug, Clone, Default)]
@@ -72,38 +72,6 @@ pub fn wanted<'a>(
         .collect()
 }
 
-/// The differences of two results with the same columns, for reading; `None` when there are none.
-pub fn difference(a: &Actual, b: &Actual, rules: &Rules) -> Result<Option<String>, String> {
-    let node = |cell: &OwnedCell| {
-        let text = super::matcher::shown(cell.as_cell());
-        Node::made(NodeKind::Scalar { text, plain: false })
-    };
-    let rows: Vec<(Node, Vec<Node>)> = a
-        .rows
-        .iter()
-        .map(|row| (Node::made(NodeKind::Map(Vec::new())), row.iter().map(node).collect()))
-        .collect();
-    let wanted: Vec<Wanted<'_>> = rows
-        .iter()
-        .zip(&a.rows)
-        .map(|((node, cells), row)| Wanted {
-            node,
-            cells: cells
-                .iter()
-                .zip(row)
-                .enumerate()
-                .map(|(place, (node, cell))| (place, node, Matcher::Value(cell.clone())))
-                .collect(),
-        })
-        .collect();
-    let pairs = compare(&wanted, b, rules).map_err(|problem| problem.message)?;
-    if pairs.iter().all(|pair| matches!(pair, Pair::Same(..))) {
-        return Ok(None);
-    }
-    let text = super::diff::table(&pairs, &wanted, b);
-    Ok(Some(super::diff::coloured(&text, super::report::colours())))
-}
-
 impl Wanted<'_> {
     /// The columns in which a row is not as wanted.
     fn differing(&self, row: &[OwnedCell], rules: &Rules) -> Vec<usize> {
@@ -123,20 +91,25 @@ impl Wanted<'_> {
 /// Pairs expected and actual rows.
 pub fn compare(wanted: &[Wanted<'_>], actual: &Actual, rules: &Rules) -> Read<Vec<Pair>> {
     match &rules.order {
-        Order::Any => Ok(by_fit(wanted, actual, rules)),
-        Order::Exact => Ok(in_order(wanted, &(0..actual.rows.len()).collect::<Vec<_>>(), actual, rules)),
+        Order::Any => Ok(by_fit(wanted, actual, rules, &[])),
+        Order::Exact => Ok(in_order(wanted, actual, rules)),
         Order::By(columns) => {
+            let line = wanted.first().map_or(1, |row| row.node.line);
             let mut keys = Vec::new();
             for column in columns {
                 let Some(place) = actual.columns.iter().position(|known| known.name == *column) else {
-                    let line = wanted.first().map_or(1, |row| row.node.line);
                     let message =
                         format!("`order` names the column `{column}`, which the result does not have");
-                    return Err(super::yaml::Problem { line, message });
+                    return Err(Problem { line, message });
                 };
+                let names = |row: &&Wanted<'_>| row.cells.iter().any(|(named, _, _)| *named == place);
+                if let Some(row) = wanted.iter().find(|row| !names(row)) {
+                    let message = format!("the row does not name `{column}`, by which rows are paired");
+                    return Err(row.node.problem(message));
+                }
                 keys.push(place);
             }
-            Ok(by_key(wanted, actual, rules, &keys))
+            Ok(by_fit(wanted, actual, rules, &keys))
         }
     }
 }
@@ -146,41 +119,17 @@ fn pair(wanted: &[Wanted<'_>], left: usize, actual: &Actual, right: usize, rules
     if differing.is_empty() { Pair::Same(left, right) } else { Pair::Differs(left, right, differing) }
 }
 
-fn in_order(wanted: &[Wanted<'_>], rights: &[usize], actual: &Actual, rules: &Rules) -> Vec<Pair> {
-    let mut pairs: Vec<Pair> = rights
-        .iter()
-        .take(wanted.len())
-        .enumerate()
-        .map(|(left, right)| pair(wanted, left, actual, *right, rules))
-        .collect();
-    pairs.extend((pairs.len()..wanted.len()).map(Pair::Missing));
-    pairs.extend(rights.iter().skip(wanted.len()).map(|right| Pair::Extra(*right)));
+fn in_order(wanted: &[Wanted<'_>], actual: &Actual, rules: &Rules) -> Vec<Pair> {
+    let both = wanted.len().min(actual.rows.len());
+    let mut pairs: Vec<Pair> = (0..both).map(|at| pair(wanted, at, actual, at, rules)).collect();
+    pairs.extend((both..wanted.len()).map(Pair::Missing));
+    pairs.extend((both..actual.rows.len()).map(Pair::Extra));
     pairs
 }
 
-/// Rows that agree in the key columns belong together, in the order in which they come.
-fn by_key(wanted: &[Wanted<'_>], actual: &Actual, rules: &Rules, keys: &[usize]) -> Vec<Pair> {
-    let mut free: Vec<bool> = vec![true; actual.rows.len()];
-    let mut pairs = Vec::new();
-    for (left, row) in wanted.iter().enumerate() {
-        let fits = |right: &usize| {
-            free[*right]
-                && !row.differing(&actual.rows[*right], rules).iter().any(|place| keys.contains(place))
-        };
-        match (0..actual.rows.len()).find(fits) {
-            Some(right) => {
-                free[right] = false;
-                pairs.push(pair(wanted, left, actual, right, rules));
-            }
-            None => pairs.push(Pair::Missing(left)),
-        }
-    }
-    pairs.extend((0..free.len()).filter(|right| free[*right]).map(Pair::Extra));
-    pairs
-}
-
-/// As many equal pairs as there can be, then the rest by how few cells differ.
-fn by_fit(wanted: &[Wanted<'_>], actual: &Actual, rules: &Rules) -> Vec<Pair> {
+/// As many equal pairs as there can be, then the rest by how few cells differ. Rows that do not agree in the key columns
+/// are no pair.
+pub fn by_fit(wanted: &[Wanted<'_>], actual: &Actual, rules: &Rules, keys: &[usize]) -> Vec<Pair> {
     let fits: Vec<Vec<usize>> = wanted
         .iter()
         .map(|row| (0..actual.rows.len()).filter(|right| row.accepts(&actual.rows[*right], rules)).collect())
@@ -199,10 +148,12 @@ fn by_fit(wanted: &[Wanted<'_>], actual: &Actual, rules: &Rules) -> Vec<Pair> {
     let mut candidates = Vec::new();
     for left in (0..wanted.len()).filter(|left| partner[*left].is_none()) {
         for right in (0..actual.rows.len()).filter(|right| partner_of[*right].is_none()) {
-            let differing = wanted[left].differing(&actual.rows[right], rules).len();
+            let differing = wanted[left].differing(&actual.rows[right], rules);
             // Rows that share nothing are not one row that changed.
-            if differing < wanted[left].cells.len() {
-                candidates.push((differing, left, right));
+            if differing.len() < wanted[left].cells.len()
+                && !differing.iter().any(|place| keys.contains(place))
+            {
+                candidates.push((differing.len(), left, right));
             }
         }
     }
@@ -289,6 +240,12 @@ mod tests {
         assert_eq!(
             pairs("[{a: y, b: 1}, {a: z, b: 1}]", &rows, Order::By(vec!["a".into()])),
             [Pair::Differs(0, 1, vec![1]), Pair::Missing(1), Pair::Extra(0)]
+        );
+        // Of rows with one key, those that are equal are pairs.
+        let rows = [("x", 1), ("x", 2)];
+        assert_eq!(
+            pairs("[{a: x, b: 2}, {a: x, b: 1}]", &rows, Order::By(vec!["a".into()])),
+            [Pair::Same(0, 1), Pair::Same(1, 0)]
         );
     }
 }

@@ -1,17 +1,21 @@
 //! Finds tests: files `*.test.yaml` and headers `//@ test` in files of queries.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::suite::{self, Suite};
 use super::{header, yaml};
+use crate::source::is_query;
 
 /// A file that may hold tests, or why it cannot be read.
 pub type Found = Result<Suite, (PathBuf, String)>;
 
-/// The files of tests below the paths. A query's name stands for its tests too.
+/// The files of tests below the paths. A query's name stands for its tests too. A path without a test is an error: what
+/// is asked for by name must not be passed over.
 pub fn discover(paths: &[PathBuf]) -> Result<Vec<Found>, String> {
-    let mut files = Vec::new();
+    let mut found: BTreeMap<PathBuf, Found> = BTreeMap::new();
     for path in paths {
+        let mut files = Vec::new();
         if path.is_dir() {
             walk(path, &mut files)?;
         } else if path.is_file() {
@@ -23,10 +27,21 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<Found>, String> {
         } else {
             return Err(format!("{}: there is no such file or folder", path.display()));
         }
+        let mut none = true;
+        for file in files {
+            // A path that begins with `./` is no other file, and is not how others name it.
+            let file = file.strip_prefix(".").map(Path::to_path_buf).unwrap_or(file);
+            if let Some(tests) = read(&file) {
+                none = false;
+                found.insert(file, tests);
+            }
+        }
+        if none {
+            let what = "there are no tests: neither files *.test.yaml nor headers //@ test";
+            return Err(format!("{}: {what}", path.display()));
+        }
     }
-    files.sort();
-    files.dedup();
-    Ok(files.iter().filter_map(|file| read(file)).collect())
+    Ok(found.into_values().collect())
 }
 
 /// The tests of a file; `None` when it is not one of tests.
@@ -45,7 +60,7 @@ pub fn read(path: &Path) -> Option<Found> {
         Ok(text) => text,
         Err(why) => return Some(fail(why)),
     };
-    if !text.lines().any(header::is_header) {
+    if !header::has_header(&text) {
         return None;
     }
     Some(header::read(path, text).or_else(|problem: yaml::Problem| fail(problem.to_string())))
@@ -54,11 +69,6 @@ pub fn read(path: &Path) -> Option<Found> {
 fn is_tests(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     name.ends_with(".test.yaml") || name.ends_with(".test.yml")
-}
-
-fn is_query(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    matches!(extension, "kql" | "csl" | "kusto")
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {

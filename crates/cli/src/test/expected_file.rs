@@ -6,14 +6,30 @@ use kql_types::{Cell, OwnedCell, text};
 use serde_json::Value;
 
 use super::compare::Actual;
+use super::expect::{Rules, some_columns};
 use super::yaml::{Node, NodeKind};
 
 /// The rows of a file.
 pub struct Expected {
-    /// The columns that it names, where every row names the same.
+    /// The columns that it names, where it names any.
     pub columns: Option<Vec<String>>,
     /// The rows, each a map.
     pub rows: Vec<Node>,
+}
+
+impl Expected {
+    /// Why its columns are not those of a result. Rows tell of their own columns; a file may have none.
+    pub fn unfit(&self, actual: &Actual, rules: &Rules) -> Option<String> {
+        let named = self.columns.as_ref()?;
+        let known = |name: &String| actual.columns.iter().any(|column| column.name == *name);
+        if let Some(name) = named.iter().find(|name| !known(name)) {
+            let names: Vec<&str> = actual.columns.iter().map(|column| column.name.as_str()).collect();
+            return Some(format!("the result has no column `{name}`; it has {}", names.join(", ")));
+        }
+        let missing = actual.columns.iter().find(|column| !named.contains(&column.name));
+        let missing = missing.filter(|_| rules.exact_columns)?;
+        Some(format!("the file does not name the column `{}`", missing.name))
+    }
 }
 
 /// Reads a file of expected rows.
@@ -31,6 +47,12 @@ fn csv_rows(text: &str) -> Result<Expected, String> {
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
     let columns: Vec<String> =
         reader.headers().map_err(|error| error.to_string())?.iter().map(String::from).collect();
+    if columns.is_empty() {
+        return Err("the file has no line of columns".to_string());
+    }
+    if let Some(twice) = (1..columns.len()).find(|at| columns[..*at].contains(&columns[*at])) {
+        return Err(format!("the column `{}` stands in the file twice", columns[twice]));
+    }
     let mut rows = Vec::new();
     for (number, record) in reader.records().enumerate() {
         let record = record.map_err(|error| error.to_string())?;
@@ -50,15 +72,13 @@ fn json_rows(text: &str) -> Result<Expected, String> {
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let value: Value =
             serde_json::from_str(line).map_err(|error| format!("line {}: {error}", number + 1))?;
-        if let Value::Object(object) = &value
-            && columns.is_none()
-        {
-            columns = Some(object.keys().cloned().collect());
-        }
-        let row = node(&value, number + 1);
-        if !matches!(row.kind, NodeKind::Map(_)) {
+        let Value::Object(object) = &value else {
             return Err(format!("line {}: a row is a JSON object", number + 1));
-        }
+        };
+        let columns = columns.get_or_insert_default();
+        columns.extend(object.keys().filter(|name| !columns.contains(name)).cloned().collect::<Vec<_>>());
+        let row = node(&value, number + 1);
+        some_columns(&row).map_err(|problem| problem.to_string())?;
         rows.push(row);
     }
     Ok(Expected { columns, rows })

@@ -10,8 +10,8 @@ use kql_parser::closest;
 use kql_planner::{Catalog, GivenWatchlist, Table};
 use kql_types::{Column, ColumnBuilder, OwnedCell, Schema};
 
-use super::suite::{Case, duration};
-use super::value;
+use super::suite::Case;
+use super::value::{self, duration};
 use super::yaml::{Node, NodeKind, Read};
 use crate::catalog::LogCatalog;
 
@@ -53,6 +53,16 @@ fn load(specs: &[String], schemas: &[(String, Schema)]) -> Result<Tables, String
         }
         if let Some(record) = file.rejected_samples.first() {
             return Err(format!("{}: line {}: {}", file.path.display(), record.line, record.why));
+        }
+        if let Some(column) = file.nulled.first() {
+            return Err(format!(
+                "{}: line {}: `{}` does not fit the column {}.{}",
+                file.path.display(),
+                column.line,
+                column.sample,
+                column.table,
+                column.column
+            ));
         }
     }
     let newest = crate::data::newest(&loaded.report);
@@ -149,13 +159,13 @@ fn inline(name: &str, node: &Node, case: &Case, now: Option<i64>) -> Read<(Table
             })?;
             cells.push((at, value));
         }
-        for number in 0..repeat {
+        for number in 0..repeat.unwrap_or(1) {
             let mut values = vec![OwnedCell::Null; columns.len()];
             for (at, node) in &cells {
-                let numbered = if repeat > 1 { with_number(node, number + 1) } else { None };
+                let numbered = if repeat.is_some() { with_number(node, number + 1) } else { None };
                 let value = value::cell(numbered.as_ref().unwrap_or(node), columns[*at].ty, now)?;
                 values[*at] = match value {
-                    OwnedCell::DateTime(ticks) => OwnedCell::DateTime(ticks + every * number as i64),
+                    OwnedCell::DateTime(ticks) => OwnedCell::DateTime(later(ticks, every, number, node)?),
                     value => value,
                 };
             }
@@ -183,14 +193,18 @@ fn inline(name: &str, node: &Node, case: &Case, now: Option<i64>) -> Read<(Table
     Ok((table.with_hidden(hidden), newest))
 }
 
-/// `repeat` and the ticks of `every`.
-fn repetition(row: &Node) -> Read<(usize, i64)> {
+/// `repeat`, where it is given, and the ticks of `every`.
+fn repetition(row: &Node) -> Read<(Option<usize>, i64)> {
     let NodeKind::Map(entries) = &row.kind else {
         return Err(row.problem("a row is a map of columns to values"));
     };
     let field =
         |name: &str| entries.iter().find(|(key, _)| key.scalar() == Some(name)).map(|(_, value)| value);
-    let repeat = field("repeat").map_or(Ok(1), |node| node.number("`repeat`"))?;
+    let repeat = field("repeat").map(|node| match node.number("`repeat`")? {
+        0 => Err(node.problem("a row that is repeated no times is not there")),
+        number => Ok(number),
+    });
+    let repeat = repeat.transpose()?;
     let every = match field("every") {
         Some(node) => {
             let ticks = node.scalar().and_then(duration);
@@ -198,10 +212,17 @@ fn repetition(row: &Node) -> Read<(usize, i64)> {
         }
         None => 0,
     };
-    if every != 0 && field("repeat").is_none() {
-        return Err(row.problem("`every` needs a `repeat`"));
+    if let (Some(node), None) = (field("every"), repeat) {
+        return Err(node.problem("`every` needs a `repeat`"));
     }
     Ok((repeat, every))
+}
+
+/// A time so many steps later.
+fn later(ticks: i64, every: i64, number: usize, node: &Node) -> Read<i64> {
+    let steps = i64::try_from(number).ok().and_then(|number| every.checked_mul(number));
+    let later = steps.and_then(|steps| ticks.checked_add(steps));
+    later.ok_or_else(|| node.problem("`repeat` leads to a time that there is not"))
 }
 
 /// The node with the number of the repetition in the place of `{n}`; `None` where it has none.

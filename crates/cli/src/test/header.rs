@@ -2,13 +2,41 @@
 
 use std::path::Path;
 
-use super::suite::{self, Case, Check, Clock, CountTest, Expect, Order, QueryText, Rules, Suite};
+use kql_parser::span::Span;
+use kql_parser::{TextTokenKind, tokens};
+
+use super::expect::{Check, CountTest, Expect, Order, Rules};
+use super::suite::{self, Case, Clock, QueryText, Suite};
 use super::yaml::{Node, NodeKind, Problem, Read};
 
-/// Whether a line is the header of a test.
-pub fn is_header(line: &str) -> bool {
-    let Some(rest) = line.trim().strip_prefix("//@") else { return false };
-    rest.trim_start().strip_prefix("test").is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+/// Settings that may stand in a header more than once; each adds to the ones before it.
+const SEVERAL: &[&str] = &["data", "functions", "param"];
+
+/// A header: its place, and the word after its `@` with what follows.
+struct Header<'t> {
+    span: Span,
+    line: usize,
+    text: &'t str,
+}
+
+/// The headers of a text: comments that begin with `//@`. What nearly does is one too, since a header that is not seen is
+/// a test that never runs.
+fn headers(text: &str) -> Vec<Header<'_>> {
+    let comments = tokens(text).into_iter().filter(|token| token.kind == TextTokenKind::Comment);
+    comments
+        .filter_map(|token| {
+            let comment = token.span.of(text).strip_prefix("//")?;
+            let rest = comment.trim_start().strip_prefix('@')?;
+            let nearly = rest.trim_start().starts_with("test");
+            let line = text[..token.span.start as usize].matches('\n').count() + 1;
+            (comment.starts_with('@') || nearly).then_some(Header { span: token.span, line, text: rest })
+        })
+        .collect()
+}
+
+/// Whether a text has a header.
+pub fn has_header(text: &str) -> bool {
+    !headers(text).is_empty()
 }
 
 /// The tests of a file of queries, each of the query below its header.
@@ -17,21 +45,27 @@ pub fn read(path: &Path, text: String) -> Read<Suite> {
     let whole = kql_parser::parse(&text).is_ok();
     let spans = kql_parser::split(&text);
     let mut cases: Vec<Case> = Vec::new();
-    let mut at = 0;
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        let start = at;
-        at += line.len();
-        if !is_header(line) {
-            continue;
+    for header in headers(&text) {
+        let problem = |message: &str| Problem { line: header.line, message: message.to_string() };
+        let word = header.text.trim_start();
+        let word = word.split(char::is_whitespace).next().unwrap_or_default();
+        if word != "test" {
+            return Err(problem(&format!("there is no header `//@ {word}`; a test is `//@ test …`")));
         }
-        let query = if whole {
-            text.as_str()
-        } else {
-            let below = spans.iter().find(|span| span.end as usize > start);
-            below.map_or("", |span| span.of(&text))
+        let start = header.span.start as usize;
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        if !text[line_start..start].trim().is_empty() {
+            return Err(problem("the header of a test stands on a line of its own"));
+        }
+        let below = spans.iter().find(|span| span.end as usize > start);
+        let below = below.ok_or_else(|| problem("there is no query below the header"))?;
+        let from = if whole { 0 } else { below.start as usize };
+        let query = QueryText {
+            text: if whole { text.clone() } else { below.of(&text).to_string() },
+            file: Some(path.to_path_buf()),
+            line: text[..from].matches('\n').count() + 1,
         };
-        let query = QueryText { text: query.to_string(), file: Some(path.to_path_buf()) };
-        let mut case = case(line, start, number + 1, query, &folder)?;
+        let mut case = case(&header, query, &folder)?;
         if cases.iter().any(|other| other.name == case.name) {
             case.name = format!("{} (line {})", case.name, case.line);
         }
@@ -40,12 +74,12 @@ pub fn read(path: &Path, text: String) -> Read<Suite> {
     Ok(Suite { path: path.to_path_buf(), text, cases })
 }
 
-fn case(line: &str, start: usize, number: usize, query: QueryText, folder: &Path) -> Read<Case> {
-    let problem = |message: String| Problem { line: number, message };
+fn case(header: &Header<'_>, query: QueryText, folder: &Path) -> Read<Case> {
+    let problem = |message: String| Problem { line: header.line, message };
     let stem = query.file.as_ref().and_then(|file| file.file_stem()).and_then(|stem| stem.to_str());
     let mut case = Case {
         name: stem.unwrap_or("query").to_string(),
-        line: number,
+        line: header.line,
         query,
         clock: Clock::Unset,
         params: Vec::new(),
@@ -61,13 +95,17 @@ fn case(line: &str, start: usize, number: usize, query: QueryText, folder: &Path
     };
     let mut rules = Rules::default();
     let mut checks = Vec::new();
-    let settings = line.split_once("test").map_or("", |(_, rest)| rest);
-    let start = start + line.len() - settings.len();
+    let settings = header.text.split_once("test").map_or("", |(_, rest)| rest);
+    let start = header.span.end as usize - settings.len();
+    let mut seen: Vec<String> = Vec::new();
     for (key, value, at) in words(settings).map_err(&problem)? {
         let span = start + at..start + at + value.len();
         let kind = NodeKind::Scalar { text: value.clone(), plain: false };
-        let node = Node { kind, span, line: number };
+        let node = Node { kind, span, line: header.line };
         let wrong = |what: &str| problem(format!("`{key}={value}`: {what}"));
+        if seen.contains(&key) && !SEVERAL.contains(&key.as_str()) {
+            return Err(problem(format!("`{key}` stands here twice")));
+        }
         match key.as_str() {
             "name" => case.name = value,
             "now" => {
@@ -79,13 +117,15 @@ fn case(line: &str, start: usize, number: usize, query: QueryText, folder: &Path
             "functions" => case.functions.push(folder.join(&value)),
             "mirror" => case.mirror = Some(folder.join(&value)),
             "param" => match value.split_once('=') {
+                Some((name, _)) if case.params.iter().any(|(known, _)| known == name) => {
+                    return Err(wrong("the parameter has a value already"));
+                }
                 Some((name, value)) => case.params.push((name.to_string(), value.to_string())),
                 None => return Err(wrong("param=NAME=VALUE is expected")),
             },
             "expect" | "file" => checks.push(Check::File(folder.join(&value))),
             "rows" | "count" => {
-                let test = CountTest::parse(&value).ok_or_else(|| wrong("a number of rows is expected"))?;
-                checks.push(Check::Count(test, node));
+                checks.push(Check::Count(CountTest::parse(&value).map_err(|why| wrong(&why))?, node));
             }
             "error" => checks.push(Check::Error { code: Some(value), contains: None }),
             "hash" => checks.push(Check::Hash(node)),
@@ -103,13 +143,19 @@ fn case(line: &str, start: usize, number: usize, query: QueryText, folder: &Path
             },
             _ => return Err(wrong("a header has no such setting")),
         }
+        seen.push(key);
     }
     if checks.is_empty() {
         return Err(problem(
             "the header expects nothing: give rows=, count=, expect=FILE, hash= or error=".into(),
         ));
     }
-    case.expects.push(Expect { table: None, rules, checks });
+    let expect = Expect { table: None, rules, checks };
+    expect.sensible().map_err(|why| problem(why.into()))?;
+    if let Some(rule) = seen.iter().find(|key| expect.unused(key)) {
+        return Err(problem(format!("nothing that is expected here is compared by `{rule}`")));
+    }
+    case.expects.push(expect);
     Ok(case)
 }
 
@@ -151,7 +197,39 @@ mod tests {
         };
         assert_eq!((span(&suite.cases[0]).as_str(), span(&suite.cases[1]).as_str()), (">=1", "2"));
         assert!(suite.cases[0].query.text.contains("ago") && !suite.cases[0].query.text.contains("print"));
-        assert!(read(Path::new("q.kql"), "//@ test\nT".to_string()).is_err());
-        assert!(read(Path::new("q.kql"), "//@ test rows=1 nwo=1\nT".to_string()).is_err());
+    }
+
+    #[test]
+    fn what_is_no_header_is_told() {
+        for (text, why) in [
+            ("//@ tests rows=1\nT", "line 1: there is no header `//@ tests`; a test is `//@ test …`"),
+            ("\n// @ test rows=1 rows=2\nT", "line 2: `rows` stands here twice"),
+            ("//@ test rows=1 now=2026-01-01 now=2026-01-02\nT", "line 1: `now` stands here twice"),
+            (
+                "//@ test rows=1 param=a=1 param=a=2\nT",
+                "line 1: `param=a=2`: the parameter has a value already",
+            ),
+            ("T //@ test rows=1", "line 1: the header of a test stands on a line of its own"),
+            ("T\n//@ test rows=1\n", "line 2: there is no query below the header"),
+            (
+                "//@ test\nT",
+                "line 1: the header expects nothing: give rows=, count=, expect=FILE, hash= or error=",
+            ),
+            ("//@ test rows=1 nwo=1\nT", "line 1: `nwo=1`: a header has no such setting"),
+            (
+                "//@ test rows=1 order=exact\nT",
+                "line 1: nothing that is expected here is compared by `order`",
+            ),
+            ("//@ test rows=1 error=KQL0101\nT", "line 1: a query that fails has no rows to expect"),
+            (
+                "//@ test rows=>=0\nT",
+                "line 1: `rows=>=0`: every result has `>=0` rows, so this expects nothing",
+            ),
+        ] {
+            assert!(has_header(text), "{text}");
+            let problem = read(Path::new("q.kql"), text.to_string()).expect_err(text);
+            assert_eq!(problem.to_string(), why, "{text}");
+        }
+        assert!(!has_header("// @author me\nprint '//@ test rows=1' // an @ test"));
     }
 }

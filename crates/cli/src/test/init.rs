@@ -58,7 +58,7 @@ pub fn run(query: &Path, args: &TestArgs) -> Result<(), Failure> {
     let setup = setup(query, now);
     // The rows as they are expected are those that the query finds among the rows of the test.
     let draft =
-        format!("{setup}cases:\n  - name: draft\n    given:\n{given}    expect: {{ count: \">=0\" }}\n");
+        format!("{setup}cases:\n  - name: draft\n    given:\n{given}    expect: {{ count: \">=1\" }}\n");
     let found = expected(&target, draft)?;
     let mut out = setup;
     out += "cases:\n  - name: finds what it found in the export\n    given:\n";

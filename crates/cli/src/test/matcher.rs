@@ -3,8 +3,8 @@
 use kql_types::{Cell, OwnedCell, ScalarType, datetime, dynamic, text};
 use regex::Regex;
 
-use super::suite::{Rules, duration};
-use super::value;
+use super::expect::{Rules, tolerance};
+use super::value::{self, duration};
 use super::yaml::{Node, Read};
 
 /// A condition on a cell.
@@ -84,20 +84,22 @@ impl Matcher {
 }
 
 fn near(node: &Node, text: &str, ty: ScalarType, now: Option<i64>) -> Read<Matcher> {
-    let Some((value, tolerance)) = text.split_once("+-").or_else(|| text.split_once('±')) else {
+    let Some((value, allowed)) = text.split_once("+-").or_else(|| text.split_once('±')) else {
         return Err(node.problem("a tolerance is expected: ~ VALUE +-TOLERANCE"));
     };
     let inner = super::yaml::NodeKind::Scalar { text: value.trim().to_string(), plain: true };
     let inner = Node { kind: inner, ..node.clone() };
     let value = value::cell(&inner, ty, now)?;
-    let tolerance = tolerance.trim();
-    let tolerance = match value {
-        OwnedCell::DateTime(_) | OwnedCell::Timespan(_) => duration(tolerance).map(|ticks| ticks as f64),
-        OwnedCell::Int(_) | OwnedCell::Long(_) | OwnedCell::Real(_) => tolerance.parse().ok(),
+    let allowed = allowed.trim();
+    let allowed = match value {
+        OwnedCell::DateTime(_) | OwnedCell::Timespan(_) => {
+            duration(allowed).filter(|ticks| *ticks >= 0).map(|ticks| ticks as f64)
+        }
+        OwnedCell::Int(_) | OwnedCell::Long(_) | OwnedCell::Real(_) => tolerance(allowed),
         _ => return Err(node.problem(format!("a {ty} has no tolerance"))),
     };
-    match tolerance {
-        Some(tolerance) => Ok(Matcher::Near(value, tolerance)),
+    match allowed {
+        Some(allowed) => Ok(Matcher::Near(value, allowed)),
         None => Err(node.problem("the tolerance is a number, or a timespan such as 1m")),
     }
 }

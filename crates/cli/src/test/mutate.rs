@@ -1,5 +1,6 @@
 //! Breaks queries in one place at a time: tests that still pass then do not test that place.
 
+use std::num::NonZero;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
@@ -10,7 +11,7 @@ use super::case;
 use super::discover::Found;
 use super::given::Exports;
 use super::in_parallel;
-use super::suite::Case;
+use super::suite::{Case, QueryText};
 use crate::ask;
 
 /// Words and signs with what stands in their place in a mutant.
@@ -65,7 +66,9 @@ const SWAPS: &[(&str, &str)] = &[
 pub struct Mutant {
     /// The query.
     pub text: String,
-    /// The line of the place, and what was done to it.
+    /// The lines before the place.
+    pub line: usize,
+    /// What was done to it.
     pub what: String,
 }
 
@@ -106,8 +109,7 @@ pub fn mutants(text: &str) -> Vec<Mutant> {
             {
                 return None;
             }
-            let line = before.matches('\n').count() + 1;
-            Some(Mutant { text: mutant, what: format!("line {line}: {what}") })
+            Some(Mutant { text: mutant, line: before.matches('\n').count(), what })
         })
         .collect()
 }
@@ -137,8 +139,22 @@ fn operator_end(text: &str, tokens: &[TextToken], pipe: usize) -> usize {
 pub struct Score {
     /// Mutants that made a test fail.
     pub killed: usize,
-    /// Those that made none fail, as lines to read.
-    pub survivors: Vec<String>,
+    /// Those that made none fail.
+    pub survivors: Vec<Survivor>,
+}
+
+/// A broken query that no test notices, in the order in which they are told.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub struct Survivor {
+    query: String,
+    line: usize,
+    what: String,
+}
+
+impl std::fmt::Display for Survivor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}: {}", self.query, self.line, self.what)
+    }
 }
 
 impl Score {
@@ -149,38 +165,55 @@ impl Score {
     }
 }
 
-/// Runs the tests of every query over its mutants. What no longer binds is no mutant: a typing error is seen anyway.
-pub fn run(found: &[Found], name: Option<&str>, jobs: Option<usize>, exports: &Exports) -> Score {
-    let mut work: Vec<(&Case, Vec<&Case>, Mutant)> = Vec::new();
+/// A query with the cases that test it, from whatever file.
+struct Tested<'a> {
+    /// Where its text stands, for reading.
+    name: String,
+    query: &'a QueryText,
+    cases: Vec<&'a Case>,
+}
+
+fn tested<'a>(found: &'a [Found], name: Option<&str>) -> Vec<Tested<'a>> {
+    let mut queries: Vec<Tested<'_>> = Vec::new();
     for suite in found.iter().flatten() {
-        let mut seen: Vec<&str> = Vec::new();
-        for case in &suite.cases {
-            let wanted = name
-                .is_none_or(|part| case.name.contains(part) || suite.path.to_string_lossy().contains(part));
-            if !wanted || case.query.file.is_none() || seen.contains(&case.query.text.as_str()) {
-                continue;
+        for case in suite.cases.iter().filter(|case| suite.names(case, name)) {
+            let query = &case.query;
+            let same =
+                |known: &&mut Tested<'_>| known.query.text == query.text && known.query.file == query.file;
+            match queries.iter_mut().find(same) {
+                Some(known) => known.cases.push(case),
+                None => {
+                    let file = query.file.as_ref().unwrap_or(&suite.path);
+                    queries.push(Tested { name: file.display().to_string(), query, cases: vec![case] });
+                }
             }
-            seen.push(&case.query.text);
-            let mut cases: Vec<&Case> =
-                suite.cases.iter().filter(|other| other.query.text == case.query.text).collect();
-            // Rows that stand in the test are quicker than exports.
-            cases.sort_by_key(|case| case.given.is_empty());
-            work.extend(mutants(&case.query.text).into_iter().map(|mutant| (case, cases.clone(), mutant)));
         }
+    }
+    // Rows that stand in the test are quicker than exports.
+    queries.iter_mut().for_each(|query| query.cases.sort_by_key(|case| case.given.is_empty()));
+    queries
+}
+
+/// Runs the tests of every query over its mutants. What no longer binds is no mutant: a typing error is seen anyway.
+pub fn run(found: &[Found], name: Option<&str>, jobs: Option<NonZero<usize>>, exports: &Exports) -> Score {
+    let queries = tested(found, name);
+    let mut work: Vec<(&Tested<'_>, Mutant)> = Vec::new();
+    for query in &queries {
+        work.extend(mutants(&query.query.text).into_iter().map(|mutant| (query, mutant)));
     }
     let score = Mutex::new(Score::default());
     let job = |at: usize| {
-        let (case, cases, mutant) = &work[at];
-        if !binds(case, &mutant.text, exports) {
+        let (query, mutant) = &work[at];
+        if !query.cases.first().is_some_and(|case| binds(case, &mutant.text, exports)) {
             return;
         }
-        let killed = cases.iter().any(|case| !case::run(case, Some(&mutant.text), exports).passed());
+        let killed = query.cases.iter().any(|case| !case::run(case, Some(&mutant.text), exports).passed());
         if let Ok(mut score) = score.lock() {
             if killed {
                 score.killed += 1;
             } else {
-                let file = case.query.file.as_ref().map(|file| file.display().to_string());
-                score.survivors.push(format!("{}: {}", file.unwrap_or_default(), mutant.what));
+                let (query, line) = (query.name.clone(), query.query.line + mutant.line);
+                score.survivors.push(Survivor { query, line, what: mutant.what.clone() });
             }
         }
     };
@@ -203,7 +236,8 @@ mod tests {
     #[test]
     fn one_place_at_a_time() {
         let text = "T\n| where a == 'x == y' and b > 1\n| join kind=leftanti (U | where c in (1, 2)) on a";
-        let what: Vec<String> = mutants(text).into_iter().map(|mutant| mutant.what).collect();
+        let what = |mutant: Mutant| format!("line {}: {}", mutant.line + 1, mutant.what);
+        let what: Vec<String> = mutants(text).into_iter().map(what).collect();
         assert_eq!(
             what,
             [

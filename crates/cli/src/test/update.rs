@@ -165,7 +165,7 @@ mod tests {
 
     use super::*;
     use crate::test::compare::{compare, wanted};
-    use crate::test::suite::Rules;
+    use crate::test::expect::Rules;
 
     /// The text of a list after an update to these rows.
     fn updated(text: &str, rows_: &[(&str, i64)]) -> String {

@@ -328,6 +328,14 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_texts() {
+        for (text, line) in [("- T", 1), ("- |\n  T", 2), ("- >-\n  T", 2), ("-\n  T", 2)] {
+            let node = parse(text).expect("YAML").expect("a document");
+            assert_eq!(node.items()[0].line, line, "{text:?}");
+        }
+    }
+
+    #[test]
     fn problems_name_lines() {
         let node = parse("cases:\n  - name: x\n    expcet: 1\n").expect("YAML").expect("a document");
         let case =

@@ -37,7 +37,7 @@ struct Account {
 pub fn run(args: &WhyArgs) -> Result<(), Failure> {
     let sources = source::read(&args.ask.files, &args.ask.queries)?;
     let loaded = data::load_within(&args.ask.data, &args.ask.times)?;
-    data::tell(&loaded.report);
+    let mut incomplete = data::tell(&loaded.report);
     panics::silence();
     for source in &sources {
         for (offset, text) in source.queries() {
@@ -50,7 +50,8 @@ pub fn run(args: &WhyArgs) -> Result<(), Failure> {
             }
         }
     }
-    Ok(())
+    incomplete |= loaded.tell_later();
+    if incomplete { Err(Failure::usage_told()) } else { Ok(()) }
 }
 
 /// The account of a query as lines.

@@ -165,7 +165,7 @@ impl Binder<'_> {
     fn planner_call(&mut self, scope: &RowScope, call: &Call, span: Span) -> Result<Option<Bound>> {
         let args = call.args.as_slice();
         Ok(Some(match (call.name.text.as_str(), args) {
-            ("now", []) => Bound::new(Typed::new(lit(self.now), ScalarType::DateTime)),
+            ("now", []) => Bound::new(Typed::new(lit(self.clock()), ScalarType::DateTime)),
             ("now", [offset]) => self.now_plus(scope, offset, 1)?,
             ("ago", [offset]) => self.now_plus(scope, offset, -1)?,
             ("column_names_of", [table]) => self.column_names_of(scope.env, table)?,
@@ -210,7 +210,7 @@ impl Binder<'_> {
                 return Err(semantic(codes::TYPES, offset.span, message));
             }
         };
-        let now = Typed::new(lit(self.now), ScalarType::DateTime);
+        let now = Typed::new(lit(self.clock()), ScalarType::DateTime);
         let symbol = if sign < 0 { "-" } else { "+" };
         kql_functions::operator::binary(symbol, now, value)
             .map(Bound::new)

@@ -27,7 +27,7 @@ impl Binder<'_> {
                 Typed::new(lit(ScalarValue::Decimal128(value, 38, DECIMAL_SCALE)), ScalarType::Decimal)
             }
             Literal::DateTime(text) if matches!(text.trim(), "" | "now" | "now()") => {
-                Typed::new(lit(self.now), ScalarType::DateTime)
+                Typed::new(lit(self.clock()), ScalarType::DateTime)
             }
             Literal::DateTime(text) => {
                 // A lone number is null; blanks around the dashes of a date do not matter.
