@@ -5,7 +5,8 @@ use nom::combinator::opt;
 use nom::sequence::delimited;
 
 use crate::ast::{
-    ColumnDecl, Expr, ExprKind, FunctionDecl, FunctionParameter, ParameterKind, Statement, StatementKind,
+    ColumnDecl, Expr, ExprKind, FunctionDecl, FunctionParameter, ParameterKind, PatternDecl,
+    PatternDefinition, PatternRule, Statement, StatementKind,
 };
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Kind};
@@ -194,33 +195,36 @@ fn query_parameters(input: Input<'_>) -> Parsed<'_, StatementKind> {
 }
 
 /// `declare pattern name = (parameters)[path] { ("value").["path"] = { query }; … }`.
-///
-/// The definition is read and forgotten, since nothing can be made of it yet.
 fn pattern(input: Input<'_>) -> Parsed<'_, StatementKind> {
     let (rest, name) = name(input.skip(1))?;
     let (rest, assign) = opt(symbol(Symbol::Assign)).parse(rest)?;
     if assign.is_none() {
-        return Ok((rest, StatementKind::Pattern(name)));
+        return Ok((rest, StatementKind::Pattern(PatternDecl { name, definition: None })));
     }
-    let (rest, _) = row_schema(rest)?;
+    let (rest, parameters) = row_schema(rest)?;
     let path = delimited(symbol(Symbol::OpenBracket), column, symbol(Symbol::CloseBracket));
-    let (rest, _) = opt(path).parse(rest)?;
+    let (rest, path) = opt(path).parse(rest)?;
     let (rest, _) = symbol(Symbol::OpenBrace)(rest)?;
-    let (mut rest, _) = pattern_rule(rest)?;
+    let (mut rest, rule) = pattern_rule(rest)?;
+    let mut rules = vec![rule];
     while !rest.is_symbol(0, Symbol::CloseBrace) {
-        rest = pattern_rule(rest)?.0;
+        let (after, rule) = pattern_rule(rest)?;
+        rules.push(rule);
+        rest = after;
     }
-    Ok((rest.skip(1), StatementKind::Pattern(name)))
+    let definition = Some(PatternDefinition { parameters, path, rules });
+    Ok((rest.skip(1), StatementKind::Pattern(PatternDecl { name, definition })))
 }
 
-fn pattern_rule(input: Input<'_>) -> Parsed<'_, ()> {
-    let (rest, _) = parens(comma_list(unnamed)).parse(input)?;
-    let path = (symbol(Symbol::Dot), symbol(Symbol::OpenBracket), literal, symbol(Symbol::CloseBracket));
-    let (rest, _) = opt(path).parse(rest)?;
+fn pattern_rule(input: Input<'_>) -> Parsed<'_, PatternRule> {
+    let (rest, values) = parens(comma_list(unnamed)).parse(input)?;
+    let path =
+        delimited((symbol(Symbol::Dot), symbol(Symbol::OpenBracket)), literal, symbol(Symbol::CloseBracket));
+    let (rest, path) = opt(path).parse(rest)?;
     let (rest, _) = (symbol(Symbol::Assign), symbol(Symbol::OpenBrace)).parse(rest)?;
-    let (rest, _) = body(rest)?;
+    let (rest, body) = body(rest)?;
     let (rest, _) = (symbol(Symbol::CloseBrace), symbol(Symbol::Semicolon)).parse(rest)?;
-    Ok((rest, ()))
+    Ok((rest, PatternRule { values, path, body, span: rest.since(input) }))
 }
 
 fn restrict(input: Input<'_>) -> Parsed<'_, StatementKind> {

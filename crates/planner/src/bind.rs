@@ -15,6 +15,7 @@ use kql_types::Column;
 use crate::catalog::{Catalog, Table};
 use crate::codes::{self, internal, semantic, unsupported};
 use crate::env::{Binding, Env, Function};
+use crate::expr::AutomaticBins;
 use crate::frame::{Frame, column_expr, projection};
 use crate::graph::Flow;
 use crate::operator::make_graph::no_table;
@@ -46,6 +47,10 @@ pub struct Binder<'e> {
     pub(crate) stages: Vec<(Span, Vec<Column>)>,
     /// How many names of the planner's own were given so far.
     pub(crate) fresh_names: usize,
+    /// What the query's options say of `bin_auto()`.
+    pub(crate) automatic_bins: AutomaticBins,
+    /// The most rows of a result, where the query's options say so.
+    pub(crate) most_rows: Option<usize>,
     /// A function's body is bound only to see whether it keeps to the columns that its parameters declare.
     pub(crate) only_declared: bool,
 }
@@ -65,6 +70,8 @@ impl<'e> Binder<'e> {
             mistakes: None,
             stages: Vec::new(),
             fresh_names: 0,
+            automatic_bins: AutomaticBins::default(),
+            most_rows: None,
             only_declared: false,
         }
     }

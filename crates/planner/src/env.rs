@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use kql_functions::Typed;
-use kql_parser::ast::FunctionDecl;
+use kql_parser::ast::{FunctionDecl, Statement};
 
 use crate::frame::Frame;
 use crate::graph::Graph;
@@ -24,6 +24,8 @@ pub enum Binding {
     Graph(Box<Graph>),
     /// A function with the names that were in sight where it was written.
     Function(Rc<Function>),
+    /// A pattern with the names that were in sight where it was declared.
+    Pattern(Rc<Pattern>),
 }
 
 /// A function written in the query or stored in a file.
@@ -37,6 +39,30 @@ pub struct Function {
     pub env: Env,
     /// It comes from a file, into whose text the spans of its body point.
     pub stored: bool,
+}
+
+/// A declared pattern.
+#[derive(Debug)]
+pub struct Pattern {
+    /// Its name.
+    pub name: String,
+    /// How many arguments a call has; any number, while only the name is declared.
+    pub arity: Option<usize>,
+    /// Whether a path follows the call.
+    pub has_path: bool,
+    /// The rows of the calls that mean something.
+    pub rules: Vec<PatternCase>,
+    /// What the rules see.
+    pub env: Env,
+}
+
+/// What one call of a pattern means.
+#[derive(Debug)]
+pub struct PatternCase {
+    /// The arguments, and the path behind them.
+    pub values: Vec<String>,
+    /// The statements that give the rows.
+    pub body: Vec<Statement>,
 }
 
 /// Names in sight, innermost last. A copy shares what was there when it was made.

@@ -8,8 +8,8 @@ use crate::plugin;
 /// The published names, one a line under a heading in brackets for each kind; behind a name that is refused stands why.
 const NAMES: &str = include_str!("known.txt");
 
-/// Scalar functions that stand for tables or are read by operators, and so have no row in the function table.
-const OF_THE_PLANNER: &[&str] = &["cluster", "database", "table"];
+/// Scalar functions that stand for tables or read options of the query, and so have no row in the function table.
+const OF_THE_PLANNER: &[&str] = &["bin_auto", "cluster", "database", "table"];
 
 /// The reason of what is still to be written.
 pub const NOT_BUILT: &str = "not built yet";

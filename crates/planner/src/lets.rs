@@ -47,7 +47,15 @@ impl Binder<'_> {
     /// The query's last expression, which alone may give several result tables.
     fn result(&mut self, env: &Env, expr: &Expr) -> Result<Frame> {
         let frame = self.unsettled_table(env, expr)?;
-        frame.settled().map_err(|error| codes::internal(expr.span, &error))
+        let mut frame = frame.settled().map_err(|error| codes::internal(expr.span, &error))?;
+        if let Some(most) = self.most_rows {
+            let more = frame.results.take();
+            frame = self.first_rows(frame, most, expr.span)?;
+            frame.results = more
+                .map(|more| more.into_iter().map(|frame| self.first_rows(frame, most, expr.span)).collect())
+                .transpose()?;
+        }
+        Ok(frame)
     }
 
     /// Binds statements in order; the last expression, if any, is left to the caller.
@@ -96,13 +104,7 @@ impl Binder<'_> {
                 }
                 StatementKind::Set { name, value } => self.set_statement(&env, name, value.as_ref())?,
                 StatementKind::QueryParameters(params) => env = self.query_parameters(&env, params)?,
-                StatementKind::Pattern(name) => {
-                    return Err(unsupported(
-                        codes::UNSUPPORTED_FORM,
-                        name.span,
-                        "patterns are not built yet",
-                    ));
-                }
+                StatementKind::Pattern(declared) => env = self.declare_pattern(&env, declared)?,
                 StatementKind::Restrict(_) => {
                     let message = "restrict access is not built yet";
                     return Err(unsupported(codes::UNSUPPORTED_FORM, statement.span, message));
@@ -179,6 +181,28 @@ impl Binder<'_> {
                 self.now =
                     ticks.ok_or_else(|| semantic(codes::TYPES, value.span, "query_now takes a datetime"))?;
                 self.sets_clock = true;
+                Ok(())
+            }
+            option @ ("query_bin_auto_size" | "query_bin_auto_at") => {
+                let Some(value) = value else {
+                    return Err(semantic(codes::STATEMENT, name.span, format!("{option} takes a value")));
+                };
+                let value = Some(self.constant(env, value, option)?);
+                match option {
+                    "query_bin_auto_size" => self.automatic_bins.size = value,
+                    _ => self.automatic_bins.at = value,
+                }
+                Ok(())
+            }
+            "query_take_max_records" => {
+                let Some(value) = value else {
+                    return Err(semantic(
+                        codes::STATEMENT,
+                        name.span,
+                        "query_take_max_records takes a number",
+                    ));
+                };
+                self.most_rows = Some(self.count_of(env, value, "the number of rows")?);
                 Ok(())
             }
             option if NO_EFFECT.contains(&option) => Ok(()),

@@ -22,6 +22,7 @@ mod node;
 mod operator;
 mod outside;
 mod params;
+mod pattern_statement;
 mod plugin;
 mod profile;
 mod remote;

@@ -52,7 +52,7 @@ impl Engine {
             let kind = match env.get(name) {
                 Some(Binding::Scalar(value)) => NameKind::Value(value.ty),
                 Some(Binding::Tabular(_) | Binding::Graph(_)) => NameKind::Table,
-                Some(Binding::Function(_)) => NameKind::Function,
+                Some(Binding::Function(_) | Binding::Pattern(_)) => NameKind::Function,
                 Some(Binding::OfRow) | None => continue,
             };
             names.push((name.to_string(), kind));

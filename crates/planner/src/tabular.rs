@@ -47,9 +47,15 @@ impl Binder<'_> {
             ExprKind::Source(operator) => self.source(env, operator),
             ExprKind::DataTable(datatable) => self.datatable(env, datatable, expr.span),
             ExprKind::ExternalData(data) => self.externaldata(env, data, expr.span),
-            ExprKind::Call(call) => self.table_call(env, call, expr.span),
+            ExprKind::Call(call) => match self.invoked_pattern(env, expr) {
+                Some((pattern, call)) => self.pattern_rows(env, pattern, call, None, expr.span),
+                None => self.table_call(env, call, expr.span),
+            },
             ExprKind::MemberCall { target, call } => self.remote_table(env, target, call, expr.span),
-            ExprKind::Member { target, name } => self.remote_member(env, target, name, expr.span),
+            ExprKind::Member { target, name } => match self.invoked_pattern(env, target) {
+                Some((pattern, call)) => self.pattern_rows(env, pattern, call, Some(name), expr.span),
+                None => self.remote_member(env, target, name, expr.span),
+            },
             _ => Err(semantic(codes::SHAPE, expr.span, "a value stands where a table is asked for")),
         }
     }
@@ -67,6 +73,10 @@ impl Binder<'_> {
                 return Err(semantic(codes::SHAPE, span, format!("`{name}` is a value, not a table")));
             }
             Some(Binding::Graph(_)) => return Err(no_table(span)),
+            Some(Binding::Pattern(_)) => {
+                let message = format!("`{name}` is a pattern, and needs its arguments");
+                return Err(semantic(codes::SHAPE, span, message));
+            }
             Some(Binding::Function(_)) | None => {}
         }
         if let Some(function) = self.function(env, name) {
@@ -106,8 +116,11 @@ impl Binder<'_> {
                 let Some(text) = value.literal_str() else {
                     return Err(semantic(codes::TYPES, name.span, "the name of the table is a string"));
                 };
-                // table() looks past `let`, at the tables themselves.
-                self.table_by_name(&Env::default(), text, name.span)
+                // table() looks at the tables themselves and at stored functions before what `let` names.
+                let outside = Env::default();
+                let is_outside =
+                    self.catalog.table(text).is_some() || self.function(&outside, text).is_some();
+                self.table_by_name(if is_outside { &outside } else { env }, text, name.span)
             }
             ("_GetWatchlist", _) => self.watchlist(env, call, span),
             ("_GetWatchlistAlias", []) => self.watchlist_aliases(span),
@@ -175,12 +188,14 @@ impl Binder<'_> {
             ExprKind::Paren(inner) => self.is_tabular(env, inner),
             ExprKind::Name(name) => match env.get(name) {
                 Some(Binding::Tabular(_)) => true,
-                Some(Binding::Scalar(_) | Binding::OfRow | Binding::Graph(_)) => false,
+                Some(Binding::Scalar(_) | Binding::OfRow | Binding::Graph(_) | Binding::Pattern(_)) => false,
                 Some(Binding::Function(_)) | None => match self.function(env, name) {
                     Some(function) => self.is_tabular_function(&function),
                     None => self.catalog.table(name).is_some() || name == "CombinedSignInLogs",
                 },
             },
+            ExprKind::Call(_) if self.invoked_pattern(env, expr).is_some() => true,
+            ExprKind::Member { target, .. } if self.invoked_pattern(env, target).is_some() => true,
             ExprKind::Call(call) => match self.function(env, &call.name.text) {
                 Some(function) => self.is_tabular_function(&function),
                 None => {

@@ -40,8 +40,8 @@ pub enum StatementKind {
     },
     /// `declare query_parameters(a:long = 1, …)`.
     QueryParameters(Vec<ColumnDecl>),
-    /// `declare pattern …`: kept as text, refused by the planner.
-    Pattern(Name),
+    /// `declare pattern …`.
+    Pattern(PatternDecl),
     /// `restrict access to (…)`.
     Restrict(Vec<Expr>),
     /// `alias database x = cluster('…').database('…')`.
@@ -53,6 +53,39 @@ pub enum StatementKind {
     },
     /// An expression that yields the query's result.
     Expr(Expr),
+}
+
+/// `declare pattern name`, or with `= (parameters)[path] { rules }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PatternDecl {
+    /// The name.
+    pub name: Name,
+    /// What it stands for, unless only its name is declared.
+    pub definition: Option<PatternDefinition>,
+}
+
+/// What a pattern stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PatternDefinition {
+    /// The arguments of a call.
+    pub parameters: Vec<ColumnDecl>,
+    /// What follows the call behind a dot.
+    pub path: Option<ColumnDecl>,
+    /// The calls that mean something.
+    pub rules: Vec<PatternRule>,
+}
+
+/// `("value", …).["path"] = { query };`
+#[derive(Debug, Clone, PartialEq)]
+pub struct PatternRule {
+    /// The values of the arguments.
+    pub values: Vec<Expr>,
+    /// The value of the path.
+    pub path: Option<Expr>,
+    /// The statements that give the rows.
+    pub body: Vec<Statement>,
+    /// The whole rule.
+    pub span: Span,
 }
 
 /// A function's parameters and body.

@@ -2,7 +2,7 @@
 
 use super::expr::{column_decl, expr, name, word};
 use super::node::Node;
-use crate::ast::{FunctionDecl, FunctionParameter, ParameterKind, Statement, StatementKind};
+use crate::ast::{FunctionDecl, FunctionParameter, ParameterKind, PatternDecl, Statement, StatementKind};
 
 pub(super) fn statement(statement: &Statement) -> Node {
     match &statement.kind {
@@ -13,11 +13,25 @@ pub(super) fn statement(statement: &Statement) -> Node {
         StatementKind::QueryParameters(columns) => {
             Node::list("declare-query-parameters", columns.iter().map(column_decl))
         }
-        StatementKind::Pattern(pattern) => Node::list("declare-pattern", [name(pattern)]),
+        StatementKind::Pattern(declared) => pattern(declared),
         StatementKind::Restrict(entities) => Node::list("restrict-access", entities.iter().map(expr)),
         StatementKind::Alias { name: left, value } => Node::list("alias", [name(left), expr(value)]),
         StatementKind::Expr(value) => expr(value),
     }
+}
+
+fn pattern(declared: &PatternDecl) -> Node {
+    let Some(definition) = &declared.definition else {
+        return Node::list("declare-pattern", [name(&declared.name)]);
+    };
+    let parameters = Node::List(definition.parameters.iter().map(column_decl).collect());
+    let path = definition.path.as_ref().map(|path| Node::list("path", [column_decl(path)]));
+    let rules = definition.rules.iter().map(|rule| {
+        let values = Node::List(rule.values.iter().map(expr).collect());
+        let path = rule.path.as_ref().map(|path| Node::list("path", [expr(path)]));
+        Node::list("rule", [values].into_iter().chain(path).chain(rule.body.iter().map(statement)))
+    });
+    Node::list("declare-pattern", [name(&declared.name), parameters].into_iter().chain(path).chain(rules))
 }
 
 pub(super) fn function(declaration: &FunctionDecl) -> Node {

@@ -169,7 +169,11 @@ impl Binder<'_> {
             ("now", [offset]) => self.now_plus(scope, offset, 1)?,
             ("ago", [offset]) => self.now_plus(scope, offset, -1)?,
             ("column_names_of", [table]) => self.column_names_of(scope.env, table)?,
+            ("bin_auto", [value]) => self.bin_auto(scope, value, span)?,
             ("toscalar", [table]) => self.toscalar(scope.env, table)?,
+            ("toscalar", [table, hint]) if is_kind(hint, "nooptimization") => {
+                self.toscalar(scope.env, table)?
+            }
             ("column_ifexists" | "columnifexists", [column, otherwise]) => {
                 self.column_if_exists(scope, column, otherwise)?
             }
@@ -289,4 +293,11 @@ fn check_argument_name(function: &Function, index: usize, name: &Name) -> Result
     let mut error = semantic(codes::ARGUMENTS, name.span, message);
     error.hints.extend(function.signatures().into_iter().take(3));
     Err(error)
+}
+
+/// Whether an argument is `kind=word`.
+fn is_kind(arg: &Expr, word: &str) -> bool {
+    let ExprKind::Named { names, value } = &arg.kind else { return false };
+    matches!(names.as_slice(), [name] if name.text == "kind")
+        && matches!(&value.kind, ExprKind::Name(name) if name == word)
 }

@@ -37,6 +37,7 @@ impl Binder<'_> {
                         .or_else(|| datetime::parse_literal(&text.replace(" - ", "-")))
                 });
                 let value = if number { Some(value.flatten()) } else { value };
+                let value = value.or_else(|| self.time_today(text).map(Some));
                 let value = value.ok_or_else(|| bad("datetime", text))?;
                 Typed::new(lit(ScalarValue::Int64(value)), ScalarType::DateTime)
             }
@@ -63,6 +64,17 @@ impl Binder<'_> {
                 ));
             }
         })
+    }
+
+    /// A time of day, as in `datetime(8:00)`, which is that of the day of `now()`.
+    fn time_today(&self, text: &str) -> Option<i64> {
+        let text = text.trim();
+        let is_time =
+            text.contains(':') && text.bytes().all(|byte| byte.is_ascii_digit() || b":.".contains(&byte));
+        let time = timespan::parse_literal(text).filter(|_| is_time)?;
+        (0..datetime::TICKS_PER_DAY)
+            .contains(&time)
+            .then(|| self.now - self.now.rem_euclid(datetime::TICKS_PER_DAY) + time)
     }
 
     /// Appends the JSON text of what stands inside `dynamic(…)`.

@@ -1,6 +1,7 @@
 //! Scalar expressions: syntax tree to DataFusion expression with a KQL type and a name.
 
 mod aggregate;
+mod bin_auto;
 mod call;
 mod list;
 mod literal;
@@ -17,6 +18,7 @@ use kql_parser::span::Span;
 use kql_types::{Column, ScalarType};
 
 pub(crate) use aggregate::AggregateScope;
+pub(crate) use bin_auto::AutomaticBins;
 pub(crate) use pattern::{Element, Of, PatternScope, PatternView, Variable, condition};
 pub(crate) use window::WindowScope;
 

@@ -46,7 +46,7 @@ impl Binder<'_> {
                 let call = Call { name: Name { text: name.to_string(), span }, args: Vec::new() };
                 return self.call(scope, &call, span);
             }
-            Some(Binding::Tabular(_) | Binding::Function(_) | Binding::Graph(_)) => {
+            Some(Binding::Tabular(_) | Binding::Function(_) | Binding::Graph(_) | Binding::Pattern(_)) => {
                 let message = format!("`{name}` is a table, a graph or a function, not a value");
                 return Err(semantic(codes::SHAPE, span, message));
             }

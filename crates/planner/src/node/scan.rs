@@ -46,6 +46,8 @@ pub(crate) struct Declared {
     pub ty: ScalarType,
     /// Its value where no step assigns one.
     pub default: ScalarValue,
+    /// It is a column of the input, and has the row's own value where no step assigns one.
+    pub of_input: bool,
 }
 
 /// A step. Its expressions read columns of the input, and those of [`state_column`] of this and earlier steps.
@@ -103,7 +105,8 @@ impl RowOperator for Scan {
     }
 
     fn output(&self, input: &[Arc<Field>]) -> PlanResult<Vec<Arc<Field>>> {
-        let declared = self.declared.iter().map(|column| Arc::new(column.ty.field(&column.name)));
+        let declared = self.declared.iter().filter(|column| !column.of_input);
+        let declared = declared.map(|column| Arc::new(column.ty.field(&column.name)));
         let number = self.match_id.iter().map(|name| Arc::new(ScalarType::Long.field(name)));
         Ok(input.iter().cloned().chain(declared).chain(number).collect())
     }
@@ -145,7 +148,11 @@ impl RowOperator for Scan {
             steps,
             slots,
             defaults: self.declared.iter().map(|column| column.default.clone()).collect(),
-            declared: self.declared.iter().map(|column| column.ty).collect(),
+            replaced: self
+                .declared
+                .iter()
+                .map(|column| column.of_input.then(|| input.index_of(&column.name).ok()))
+                .collect(),
             numbered: self.match_id.is_some(),
             matches: 0,
             input: input.clone(),
@@ -186,7 +193,8 @@ impl Scan {
             let mut kept = BTreeMap::new();
             for (position, field) in input.fields().iter().enumerate() {
                 let name = state_column(step, field.name());
-                if read.contains(&name) {
+                let is_declared = self.declared.iter().any(|declared| declared.name == *field.name());
+                if read.contains(&name) && !is_declared {
                     let empty = self.empty_value(field)?.to_array()?;
                     let field = Arc::new(field.as_ref().clone().with_name(&name));
                     kept.insert(name, Slot { origin: Origin::Input(position), field, empty });
@@ -296,7 +304,8 @@ struct ScanStream {
     /// For steps that give the last row only.
     waiting: Vec<Option<Waiting>>,
     defaults: Vec<ScalarValue>,
-    declared: Vec<ScalarType>,
+    /// For each declared column whether it is one of the input, and where that is, if anyone asks for it.
+    replaced: Vec<Option<Option<usize>>>,
     numbered: bool,
     /// How many sequences have begun.
     matches: i64,
@@ -412,6 +421,11 @@ impl ScanStream {
         number: i64,
     ) -> PlanResult<Extension> {
         let mut declared = self.defaults.clone();
+        for (place, replaced) in declared.iter_mut().zip(&self.replaced) {
+            if let Some(Some(position)) = replaced {
+                *place = ScalarValue::try_from_array(work.batch.column(*position), row)?;
+            }
+        }
         for (index, (position, value)) in self.steps[step].assignments.iter().enumerate() {
             let value = match value.state.is_empty() {
                 true => work.assigned(step, index, value, row)?,
@@ -486,9 +500,13 @@ impl ScanStream {
             true => Vec::new(),
             false => interleave_record_batch(&sources, &places)?.columns().to_vec(),
         };
-        for position in 0..self.declared.len() {
+        for (position, replaced) in self.replaced.iter().enumerate() {
             let values = rows.iter().filter_map(|row| row.extension.declared.get(position).cloned());
-            columns.push(ScalarValue::iter_to_array(values)?);
+            match replaced {
+                None => columns.push(ScalarValue::iter_to_array(values)?),
+                Some(Some(place)) => columns[*place] = ScalarValue::iter_to_array(values)?,
+                Some(None) => {}
+            }
         }
         if self.numbered {
             let numbers = rows.iter().map(|row| row.extension.number);

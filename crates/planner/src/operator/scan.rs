@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use datafusion::logical_expr::Expr as PlanExpr;
 use kql_functions::Typed;
+use kql_functions::typed::null_value;
 use kql_parser::ast;
 use kql_parser::span::Span;
 use kql_types::{Column, ScalarType};
@@ -41,9 +42,20 @@ impl Binder<'_> {
             error.hints.push("put `sort by …` or `serialize` before".to_string());
             return Err(error);
         }
-        let declared = self.scan_columns(env, &frame, &scan.declare)?;
+        let mut declared = self.scan_columns(env, &frame, &scan.declare)?;
         let mut columns = frame.columns.clone();
         columns.extend(declared.iter().map(|declared| Column::new(&declared.name, declared.ty)));
+        // A column of the input that a step assigns to has the row's own value where no step does.
+        let assigned =
+            scan.steps.iter().flat_map(|step| &step.assignments).map(|(name, _)| name.text.as_str());
+        for name in assigned {
+            if let Some(column) = frame.column(name)
+                && declared.iter().all(|declared| declared.name != name)
+            {
+                let default = null_value(column.ty);
+                declared.push(Declared { name: name.into(), ty: column.ty, default, of_input: true });
+            }
+        }
 
         let mut records: Vec<Record> = Vec::new();
         for (number, step) in scan.steps.iter().enumerate() {
@@ -61,7 +73,7 @@ impl Binder<'_> {
         let check = ScopeCheck { declared: &declared, columns: &columns, steps: scan.steps.len() };
         let mut steps = Vec::new();
         for (number, step) in scan.steps.iter().enumerate() {
-            steps.push(self.scan_step(&scope, &check, &frame, step, number)?);
+            steps.push(self.scan_step(&scope, &check, step, number)?);
         }
 
         let match_id = match params.word("with_match_id")? {
@@ -105,7 +117,7 @@ impl Binder<'_> {
                 let place = decl.default.as_ref().map_or(decl.name.span, |value| value.span);
                 return Err(semantic(codes::NOT_CONSTANT, place, "the default must be a constant"));
             };
-            declared.push(Declared { name: column.name, ty: column.ty, default });
+            declared.push(Declared { name: column.name, ty: column.ty, default, of_input: false });
         }
         Ok(declared)
     }
@@ -114,7 +126,6 @@ impl Binder<'_> {
         &mut self,
         scope: &RowScope,
         check: &ScopeCheck,
-        frame: &Frame,
         step: &ast::ScanStep,
         number: usize,
     ) -> Result<Step> {
@@ -132,10 +143,6 @@ impl Binder<'_> {
         let mut assignments: Vec<(usize, PlanExpr)> = Vec::new();
         for (name, value) in &step.assignments {
             let Some(position) = check.declared.iter().position(|declared| declared.name == name.text) else {
-                if frame.column(&name.text).is_some() {
-                    let message = "assigning to a column of the input is not built yet";
-                    return Err(unsupported(codes::UNSUPPORTED_FORM, name.span, message));
-                }
                 let message = format!("scan declares no column `{}`", name.text);
                 return Err(semantic(codes::UNKNOWN_NAME, name.span, message));
             };
@@ -176,7 +183,8 @@ impl ScopeCheck<'_> {
     fn reads(&self, expr: &PlanExpr, step: usize, span: Span) -> Result<()> {
         let read: BTreeSet<&str> =
             expr.column_refs().into_iter().map(|column| column.name.as_str()).collect();
-        if let Some(declared) = self.declared.iter().find(|declared| read.contains(declared.name.as_str())) {
+        let mut declared = self.declared.iter().filter(|declared| !declared.of_input);
+        if let Some(declared) = declared.find(|declared| read.contains(declared.name.as_str())) {
             let message = format!("`{}` without the name of a step is not built yet", declared.name);
             let mut error = unsupported(codes::UNSUPPORTED_FORM, span, message);
             error.hints.push(format!("write the step before it: `step.{}`", declared.name));

@@ -4,6 +4,7 @@ mod cells;
 mod covering;
 mod line;
 mod overlay;
+mod partial;
 mod point;
 mod polygon;
 mod wkt;
@@ -21,6 +22,7 @@ pub(super) fn functions() -> Vec<Function> {
     functions.extend(cells::functions());
     functions.extend(overlay::functions());
     functions.extend(covering::functions());
+    functions.extend(partial::functions());
     functions.extend(wkt::functions());
     functions
 }
