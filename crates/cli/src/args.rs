@@ -47,7 +47,8 @@ pub enum Command {
     /// A request is {"id", "kql", "rows": true|false, "now"}; `rows` and `now` may be left out. An answer is
     /// {"id", "ok": true, "columns": [{"name", "type"}], "rows": [[…]], "row_count", "elapsed_ms"} or
     /// {"id", "ok": false, "stage", "error": {"kind", "code", "message", "start", "end"}}, where start and end count
-    /// bytes of the query's UTF-8 text.
+    /// bytes of the query's UTF-8 text. "unloaded" names the known tables of the query that no file was loaded into,
+    /// where there are such.
     Batch(BatchArgs),
     /// Parse, bind and plan queries without data.
     Check(CheckArgs),

@@ -59,6 +59,11 @@ fn answer(request: &Request, result: Result<QueryResult, Vec<Diagnostic>>, elaps
             r#"{{"id":{id},"ok":false,"stage":"run","error":{{"kind":"internal","code":"KQL0299","message":{message},"start":0,"end":0}}}}"#
         );
     }
+    if !result.circumstances.unloaded.is_empty() {
+        let names: Vec<String> =
+            result.circumstances.unloaded.iter().map(|name| crate::request::quoted(name)).collect();
+        line.push_str(&format!(r#","unloaded":[{}]"#, names.join(",")));
+    }
     line.push_str(&format!(r#","elapsed_ms":{elapsed_ms:.3}}}"#));
     line
 }

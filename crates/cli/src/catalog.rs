@@ -80,6 +80,11 @@ impl Catalog for LogCatalog {
         names.into_iter().collect()
     }
 
+    fn holds(&self, name: &str) -> bool {
+        self.loaded.contains_key(name)
+            || self.later.as_ref().is_some_and(|(later, _)| later.tables().iter().any(|table| table == name))
+    }
+
     fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.loaded.keys().cloned().collect();
         if self.builtin {

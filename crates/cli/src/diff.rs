@@ -10,7 +10,7 @@ use crate::data::{self, Loaded};
 use crate::errors::{self, Failure};
 use crate::source::is_query;
 use crate::test::{Actual, Order, Rules, actual, difference, read_text};
-use crate::{ask, panics};
+use crate::{ask, panics, why};
 
 /// Compares; differences end with the exit code of a test that failed. Data of which something is missing ends with that
 /// of a wrong file: what is missing may be the difference.
@@ -128,6 +128,7 @@ fn ask_for(loaded: &Loaded, file: Option<&str>, text: &str) -> Result<Actual, Fa
         let name = file.unwrap_or(text);
         return Err(Failure::query(format!("{name}: the query has several results; one is compared")));
     }
+    why::tell_unloaded(&result.circumstances.unloaded);
     actual(&result, None).map_err(Failure::query)
 }
 

@@ -9,7 +9,7 @@ use kql_planner::{QueryOptions, QueryResult};
 use crate::args::ExportArgs;
 use crate::errors::{self, Failure};
 use crate::output::{self, Layout};
-use crate::{ask, data, panics, parquet, run, source};
+use crate::{ask, data, panics, parquet, run, source, why};
 
 /// The kinds of files, by the ending of their names.
 pub const ENDINGS: &[&str] = &["csv", "ndjson", "parquet"];
@@ -54,6 +54,7 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
         };
         let result = ask::run(&loaded.engine, text, &options)
             .map_err(|diagnostics| told(source.file_name(), &source.text, *offset, &diagnostics))?;
+        why::tell_unloaded(&result.circumstances.unloaded);
         write(&result, kind, &args.to)?;
     }
     incomplete |= loaded.tell_later();

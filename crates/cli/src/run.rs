@@ -66,6 +66,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
             {
                 eprint!("{text}");
             }
+            why::tell_unloaded(&result.circumstances.unloaded);
             if result.tables.iter().all(|table| table.row_count() == 0) {
                 why::hint(&loaded, text);
             }

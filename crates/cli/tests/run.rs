@@ -152,3 +152,25 @@ fn now_data_is_the_newest_event() {
     let args = ["run", "-d", "testdata/logs", "--now", "data", "-f", "csv", "-e", "print now()"];
     assert_eq!(kql(&args, "").out, "print_0\n2026-03-21T14:32:00.0000000Z\n");
 }
+
+#[test]
+fn an_empty_table_without_a_file_is_told() {
+    let outcome = kql(&["run", "--data", "testdata/logs", "-e", "DeviceInfo | count"], "");
+    assert_eq!(outcome.out, "{\"Count\":0}\n");
+    assert_eq!(outcome.err, "note: no file was loaded into DeviceInfo: it is known, and empty here\n");
+    let query = "SigninLogs | join kind=leftanti DeviceLogonEvents on $left.UserPrincipalName == $right.AccountName \
+        | join kind=leftouter (IdentityInfo) on $left.UserPrincipalName == $right.AccountUPN | count";
+    let outcome = kql(&["run", "--data", "testdata/logs", "-e", query], "");
+    let note =
+        "note: no file was loaded into DeviceLogonEvents, IdentityInfo: they are known, and empty here\n";
+    assert_eq!(outcome.err, note);
+    let outcome = kql(&["run", "--data", "testdata/logs", "-e", "SigninLogs | count"], "");
+    assert_eq!(outcome.err, "");
+    let request = "{\"id\":1,\"kql\":\"DeviceInfo | count\"}\n";
+    let outcome = kql(&["batch", "--data", "testdata/logs"], request);
+    assert!(
+        outcome.out.contains(r#""row_count":1,"unloaded":["DeviceInfo"],"elapsed_ms""#),
+        "{}",
+        outcome.out
+    );
+}

@@ -1,6 +1,7 @@
 //! The state of one planning pass.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -45,6 +46,8 @@ pub struct Binder<'e> {
     pub(crate) mistakes: Option<Vec<Diagnostic>>,
     /// The stages of the pipeline so far: each operator with the columns that came before it.
     pub(crate) stages: Vec<(Span, Vec<Column>)>,
+    /// The tables that were read and that no file was loaded into.
+    pub(crate) unloaded: BTreeSet<String>,
     /// How many names of the planner's own were given so far.
     pub(crate) fresh_names: usize,
     /// What the query's options say of `bin_auto()`.
@@ -69,6 +72,7 @@ impl<'e> Binder<'e> {
             look_depth: Cell::new(0),
             mistakes: None,
             stages: Vec::new(),
+            unloaded: BTreeSet::new(),
             fresh_names: 0,
             automatic_bins: AutomaticBins::default(),
             most_rows: None,

@@ -119,6 +119,10 @@ pub trait Catalog: Send + Sync {
     }
     /// The names that a wildcard of `union`, and `search` and `find` without a list, range over: tables with rows.
     fn loaded(&self) -> Vec<String>;
+    /// Whether a file was loaded into the table of this name; a known table without one is there, and empty.
+    fn holds(&self, name: &str) -> bool {
+        self.loaded().iter().any(|loaded| loaded == name)
+    }
     /// Every name that [`Catalog::table`] answers, for suggestions and completion.
     fn names(&self) -> Vec<String>;
 }

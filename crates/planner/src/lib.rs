@@ -43,7 +43,7 @@ pub use kql_functions::scalar::ip::location::LocationDatabase;
 pub use kql_functions::scalar::string::user_agent::UserAgents;
 pub use outside::{GivenWatchlist, Outside};
 pub use profile::StepProfile;
-pub use result::{QueryResult, Rendering, ResultTable};
+pub use result::{Circumstances, QueryResult, Rendering, ResultTable};
 pub use scan::RowSource;
 pub use scope::{NameKind, Scope};
 pub use session::{Engine, QueryOptions};

@@ -61,7 +61,12 @@ impl Binder<'_> {
             return Err(error);
         };
         match catalog.table(name) {
-            Some(table) => self.scan(name, table, span),
+            Some(table) => {
+                if !catalog.holds(name) {
+                    self.unloaded.insert(format!("{key}.{name}"));
+                }
+                self.scan(name, table, span)
+            }
             None => {
                 let message = format!("the database {key} has no table `{name}`");
                 let mut error = semantic(codes::UNKNOWN_TABLE, span, message);

@@ -8,8 +8,18 @@ use kql_types::Column;
 pub struct QueryResult {
     /// The tables in order.
     pub tables: Vec<ResultTable>,
+    /// What the answer depends on besides the query.
+    pub circumstances: Circumstances,
+}
+
+/// What an answer depends on besides the query and the rows.
+#[derive(Debug, Clone, Default)]
+pub struct Circumstances {
     /// Whether the query asked for the time, by `now()`, `ago()` or a literal without a date, and did not set it itself.
     pub reads_clock: bool,
+    /// The tables that the query names and no file was loaded into: they are known, and empty here, which says nothing
+    /// about what happened. In the order of their names.
+    pub unloaded: Vec<String>,
 }
 
 /// A result table.

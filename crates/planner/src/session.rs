@@ -18,7 +18,7 @@ use crate::env::Env;
 use crate::execution::{Cancellation, Execution, RowOrder};
 use crate::frame::Frame;
 use crate::outside::Outside;
-use crate::result::{QueryResult, ResultTable};
+use crate::result::{Circumstances, QueryResult, ResultTable};
 use crate::stored::{self, Stored};
 
 /// What the caller says about a query besides its text.
@@ -71,7 +71,7 @@ impl Engine {
 
     /// Runs a query and collects its result tables.
     pub fn run(&self, text: &str, options: &QueryOptions) -> Result<QueryResult, Vec<Diagnostic>> {
-        let (mut main, reads_clock) = self.bind(text, options, true)?;
+        let (mut main, circumstances) = self.bind(text, options, true)?;
         let more = main.results.take().unwrap_or_default();
         let mut tables = Vec::new();
         for frame in std::iter::once(main).chain(more) {
@@ -81,7 +81,7 @@ impl Engine {
                 .map_err(|error| vec![*codes::runtime(whole(text), &error)])?;
             tables.push(ResultTable { name, columns: frame.columns, batches, render: frame.rendering });
         }
-        Ok(QueryResult { tables, reads_clock })
+        Ok(QueryResult { tables, circumstances })
     }
 
     /// The optimized plan of a query, as text.
@@ -119,13 +119,13 @@ impl Engine {
         self.catalog.clone()
     }
 
-    /// Plans a query; whether it reads the clock comes with the plan.
+    /// Plans a query; what its answer depends on comes with the plan.
     fn bind(
         &self,
         text: &str,
         options: &QueryOptions,
         execute: bool,
-    ) -> Result<(Frame, bool), Vec<Diagnostic>> {
+    ) -> Result<(Frame, Circumstances), Vec<Diagnostic>> {
         self.bind_strictly(text, options, execute).map_err(|first| self.all_mistakes(text, options, first))
     }
 
@@ -135,12 +135,16 @@ impl Engine {
         text: &str,
         options: &QueryOptions,
         execute: bool,
-    ) -> Result<(Frame, bool), Vec<Diagnostic>> {
+    ) -> Result<(Frame, Circumstances), Vec<Diagnostic>> {
         let query = kql_parser::parse(text)?;
         let now = options.now.unwrap_or_else(clock);
         let mut binder = Binder::new(self, options, now, execute);
         let frame = binder.query(&query, &Env::default()).map_err(|error| vec![*error])?;
-        Ok((frame, binder.reads_clock.get()))
+        let circumstances = Circumstances {
+            reads_clock: binder.reads_clock.get(),
+            unloaded: binder.unloaded.into_iter().collect(),
+        };
+        Ok((frame, circumstances))
     }
 
     /// The plan that the optimizer makes of a plan.

@@ -85,6 +85,9 @@ impl Binder<'_> {
             return Ok(frame);
         }
         if let Some(table) = self.catalog.table(name) {
+            if !self.catalog.holds(name) {
+                self.unloaded.insert(name.to_string());
+            }
             return self.scan(name, table, span);
         }
         if let Some(frame) = self.built_in_view(env, name, span)? {

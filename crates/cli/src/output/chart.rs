@@ -40,7 +40,8 @@ pub(super) fn text(result: &QueryResult, layout: &Layout, out: &mut dyn Write) -
             writeln!(out)?;
         }
         let Some(chart) = of(table) else {
-            let one = QueryResult { tables: vec![table.clone()], reads_clock: result.reads_clock };
+            let circumstances = result.circumstances.clone();
+            let one = QueryResult { tables: vec![table.clone()], circumstances };
             super::table::write(&one, layout, out)?;
             continue;
         };

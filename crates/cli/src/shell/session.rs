@@ -162,6 +162,7 @@ impl Session {
                     let noun = if rows == 1 { "row" } else { "rows" };
                     eprintln!("{rows} {noun} ({:.3} s)", elapsed.as_secs_f64());
                 }
+                why::tell_unloaded(&result.circumstances.unloaded);
                 if rows == 0 {
                     why::hint(&self.loaded, text);
                 }

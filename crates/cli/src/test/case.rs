@@ -106,7 +106,7 @@ fn pictures(text: &str, diagnostics: &[kql_parser::Diagnostic]) -> String {
 fn check(case: &Case, text: &str, engine: &Engine, options: &QueryOptions) -> Outcome {
     let mut outcome = Outcome::default();
     match ask::run(engine, text, options) {
-        Ok(result) if result.reads_clock && options.now.is_none() => {
+        Ok(result) if result.circumstances.reads_clock && options.now.is_none() => {
             outcome.failures.push("the query reads the clock, so the test needs a `now`".to_string());
         }
         Ok(result) => {

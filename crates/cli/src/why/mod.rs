@@ -29,6 +29,8 @@ struct Step {
 /// Where a query loses its rows.
 struct Account {
     steps: Vec<Step>,
+    /// That the source is a table without a file, which a run of the query has told already.
+    unloaded: Option<String>,
     /// What might explain it.
     remarks: Vec<String>,
 }
@@ -72,8 +74,20 @@ pub fn tell(loaded: &Loaded, text: &str) -> Result<Vec<String>, Vec<Diagnostic>>
             None => format!("{:>width$}  {}", "", step.stage),
         })
         .collect();
+    lines.extend(account.unloaded);
     lines.extend(account.remarks);
     Ok(lines)
+}
+
+/// Names the tables whose emptiness says nothing, before anyone reads something into an empty answer.
+pub fn tell_unloaded(unloaded: &[String]) {
+    match unloaded {
+        [] => {}
+        [table] => eprintln!("note: no file was loaded into {table}: it is known, and empty here"),
+        tables => {
+            eprintln!("note: no file was loaded into {}: they are known, and empty here", tables.join(", "))
+        }
+    }
 }
 
 /// After a query that gave nothing: a few words about why, where they are found quickly.
@@ -107,7 +121,7 @@ fn account(loaded: &Loaded, options: &QueryOptions, text: &str) -> Result<Accoun
     let inquiry = Inquiry { loaded, options, text, statements: statements_of(&query, text) };
     // A query that is wrong is told so, not asked about.
     let whole = last_expression(&query);
-    let mut account = Account { steps: Vec::new(), remarks: Vec::new() };
+    let mut account = Account { steps: Vec::new(), unloaded: None, remarks: Vec::new() };
     let Some(expr) = whole else { return Ok(account) };
     ask::check(&loaded.engine, text, options)?;
     let (source, operators): (&Expr, &[Operator]) = match &expr.kind {
@@ -117,7 +131,8 @@ fn account(loaded: &Loaded, options: &QueryOptions, text: &str) -> Result<Accoun
     let rows = inquiry.count(source.span.end as usize)?;
     account.steps.push(Step { stage: one_line(source.span.of(text)), rows: Some(rows) });
     if rows == 0 {
-        account.remarks.extend(inquiry.source(source));
+        account.unloaded = inquiry.unloaded(source);
+        account.remarks.extend(inquiry.out_of_range(source));
     }
     let mut empty = rows == 0;
     let mut before = source.span.end as usize;
@@ -192,25 +207,25 @@ impl Inquiry<'_> {
         rows.into_iter().next()?.into_iter().next()
     }
 
-    /// What is to be said of a source without rows.
-    fn source(&self, source: &Expr) -> Vec<String> {
-        let ExprKind::Name(name) = &source.kind else { return Vec::new() };
+    /// A loaded table without a row may have them at other times.
+    fn out_of_range(&self, source: &Expr) -> Option<String> {
+        let ExprKind::Name(name) = &source.kind else { return None };
+        let set = self.options.time_range.is_some() && self.loaded.engine.catalog().holds(name);
+        set.then(|| format!("{name} has no rows in the range of times that is set"))
+    }
+
+    /// What is to be said of a source that is known, and that no file was loaded into.
+    fn unloaded(&self, source: &Expr) -> Option<String> {
+        let ExprKind::Name(name) = &source.kind else { return None };
         let catalog = self.loaded.engine.catalog();
-        let loaded = catalog.loaded();
-        if loaded.contains(name) {
-            return match self.options.time_range {
-                Some(_) => vec![format!("{name} has no rows in the range of times that is set")],
-                None => Vec::new(),
-            };
+        if catalog.holds(name) || catalog.table(name).is_none() {
+            return None;
         }
-        if catalog.table(name).is_none() {
-            return Vec::new();
-        }
-        let there = match loaded.as_slice() {
+        let there = match catalog.loaded().as_slice() {
             [] => "no file is loaded".to_string(),
             names => format!("there are rows in {}", names.join(", ")),
         };
-        vec![format!("{name} is a known table, but no file was loaded into it; {there}")]
+        Some(format!("{name} is a known table, but no file was loaded into it; {there}"))
     }
 
     /// What is to be said of the operator that left no rows.
