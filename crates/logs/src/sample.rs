@@ -47,7 +47,7 @@ impl Sample {
             }
         };
         match framing {
-            Framing::Csv { .. } => records::csv(&chunk, framing, &text, &sample.header, &mut found),
+            Framing::Csv { .. } => records::csv(&chunk, framing, &text, &sample.header, &[], &mut found),
             Framing::JsonLines | Framing::JsonValues => records::json(&chunk, &text, None, &mut found),
         }
         sample
@@ -97,7 +97,7 @@ impl Sample {
 /// An empty name becomes `Column` with its number, a repeated one gets a number.
 fn header(text: &str, delimiter: u8) -> (Vec<String>, Vec<String>) {
     let mut cells = Vec::new();
-    read_row(text, framing::header_start(text), delimiter, &mut cells);
+    read_row(text, framing::header_start(text), delimiter, &[], &mut cells);
     let mut names: Vec<String> = Vec::with_capacity(cells.len());
     let mut zones = Vec::new();
     for (place, cell) in cells.iter().enumerate() {

@@ -85,7 +85,7 @@ impl<'a, 'l> TableWriter<'a, 'l> {
     pub fn write(&mut self, record: &[Field<'a>], line: u64) {
         self.cursor = 0;
         for field in record {
-            let target = self.target(field);
+            let target = self.target(field.within, &field.key);
             match &self.known[target].2 {
                 Target::Column(slot, rank) => self.row.set(*slot, *rank, field.value.clone()),
                 Target::Columns(slots) => {
@@ -113,27 +113,33 @@ impl<'a, 'l> TableWriter<'a, 'l> {
         self.flush(line);
     }
 
+    /// Whether nothing comes of the values of a key outside nested objects.
+    pub fn drops(&mut self, key: &str) -> bool {
+        let number = self.target(0, key);
+        self.known[number].2 == Target::Drop
+    }
+
     /// The number of a field's target. Records repeat their keys in one order, with some of them missing, so the field is
     /// first looked for among the few that followed the one before it.
-    fn target(&mut self, field: &Field<'a>) -> usize {
+    fn target(&mut self, within: u8, key: &str) -> usize {
         let next = self.known.iter().enumerate().skip(self.cursor).take(LOOK_AHEAD);
-        let found = next.into_iter().find(|(_, known)| known.0 == field.within && known.1 == field.key);
+        let found = next.into_iter().find(|(_, known)| known.0 == within && known.1 == key);
         let found = found.map(|(number, _)| number).unwrap_or_else(|| {
-            let within = usize::from(field.within);
-            if self.targets.len() <= within {
-                self.targets.resize_with(within + 1, HashMap::new);
+            let nesting = usize::from(within);
+            if self.targets.len() <= nesting {
+                self.targets.resize_with(nesting + 1, HashMap::new);
             }
-            if let Some(number) = self.targets[within].get(field.key.as_ref()) {
+            if let Some(number) = self.targets[nesting].get(key) {
                 return *number;
             }
             let number = self.known.len();
-            let meaning = self.mapping.target(&self.layout, field.within, &field.key);
+            let meaning = self.mapping.target(&self.layout, within, key);
             let meaning = match (&self.held, meaning) {
                 (Some(held), Target::Column(slot, _)) if !held[slot] => Target::Drop,
                 (_, meaning) => meaning,
             };
-            self.targets[within].insert(field.key.to_string(), number);
-            self.known.push((field.within, field.key.to_string(), meaning));
+            self.targets[nesting].insert(key.to_string(), number);
+            self.known.push((within, key.to_string(), meaning));
             number
         });
         self.cursor = found + 1;

@@ -170,3 +170,24 @@ fn characters_without_a_shape_do_not_make_a_text_binary() {
         assert_eq!(report.problem.as_deref(), Some("it is binary data of no known kind"));
     }
 }
+
+#[test]
+fn quotes_inside_cells_do_not_shift_the_rows_of_a_large_file() {
+    // Each chunk after the stray quote ends where only the cells tell that it is inside of one.
+    for stray in [0, 1, 59_000] {
+        let mut text = String::from("number,note,size\n");
+        for row in 0..60_000 {
+            let quote = if row == stray { "\"" } else { "" };
+            text.push_str(&format!("{row},\"first line of a note\n{row}, and {{\"\"k\"\":\"\"v\"\"}}\n\n, the last\",5{quote} disk and more of it\n"));
+        }
+        let options = LoadOptions { threads: 2, ..LoadOptions::default() };
+        let (loaded, report) = load_file_with("stray", "notes.csv", &text, &options);
+        assert_eq!((report.rejected, report.rows()), (0, 60_000));
+        let found = rows(table(&loaded, "notes"), &["number", "note", "size"]);
+        for (number, row) in found.iter().enumerate() {
+            let quote = if number == stray { "\"" } else { "" };
+            let note = format!("first line of a note\n{number}, and {{\"k\":\"v\"}}\n\n, the last");
+            assert_eq!(row, &[number.to_string(), note, format!("5{quote} disk and more of it")]);
+        }
+    }
+}

@@ -51,13 +51,30 @@ fn closing_quote(text: &[u8], at: usize) -> Option<(usize, bool)> {
     }
 }
 
-/// Reads the row at `at` into `cells` and returns the offset of the next row.
-pub(crate) fn read_row<'a>(text: &'a str, start: usize, delimiter: u8, cells: &mut Vec<Value<'a>>) -> usize {
+/// A row that was read.
+pub(crate) struct RowRead {
+    /// The offset of the next row.
+    pub next: usize,
+    /// Whether a quote opens in it that nothing closes; what follows it was taken for text.
+    pub open: bool,
+}
+
+/// Reads the row at `start` into `cells`. Cells at the places in `skipped` are left empty.
+pub(crate) fn read_row<'a>(
+    text: &'a str,
+    start: usize,
+    delimiter: u8,
+    skipped: &[bool],
+    cells: &mut Vec<Value<'a>>,
+) -> RowRead {
     let bytes = text.as_bytes();
     cells.clear();
     let mut at = start;
+    let mut open = false;
     loop {
-        let quoted = (bytes.get(at) == Some(&b'"')).then(|| closing_quote(bytes, at)).flatten();
+        let quote = bytes.get(at) == Some(&b'"');
+        let quoted = quote.then(|| closing_quote(bytes, at)).flatten();
+        open |= quote && quoted.is_none();
         let body_end = quoted.map_or(at, |(end, _)| end);
         let stop = bytes.get(body_end..).and_then(|rest| memchr2(delimiter, b'\n', rest));
         let stop = stop.map_or(bytes.len(), |offset| body_end + offset);
@@ -66,7 +83,9 @@ pub(crate) fn read_row<'a>(text: &'a str, start: usize, delimiter: u8, cells: &m
         if last && end > body_end && bytes.get(end - 1) == Some(&b'\r') {
             end -= 1;
         }
+        let skipped = skipped.get(cells.len()) == Some(&true);
         cells.push(match quoted {
+            _ if skipped => Value::Text(Cow::Borrowed("")),
             Some((close, doubled)) => {
                 let inner = text.get(at + 1..close - 1).unwrap_or_default();
                 let tail = text.get(close..end).unwrap_or_default().trim_end_matches(' ');
@@ -80,7 +99,7 @@ pub(crate) fn read_row<'a>(text: &'a str, start: usize, delimiter: u8, cells: &m
         });
         at = stop + 1;
         if last {
-            return at.min(bytes.len());
+            return RowRead { next: at.min(bytes.len()), open };
         }
     }
 }
@@ -92,7 +111,7 @@ mod tests {
     fn rows(text: &str) -> Vec<Vec<String>> {
         let (mut at, mut rows, mut cells) = (0, Vec::new(), Vec::new());
         while at < text.len() {
-            at = read_row(text, at, b',', &mut cells);
+            at = read_row(text, at, b',', &[], &mut cells).next;
             rows.push(cells.iter().map(|cell| cell.to_text().into_owned()).collect());
         }
         rows

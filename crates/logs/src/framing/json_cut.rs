@@ -263,7 +263,7 @@ impl<R: Read + Send> Cutter for ValueCutter<R> {
             return None;
         }
         let mut chunk = self.feed.split(kept);
-        let line = |at: usize| chunk.line + lines(&chunk.text[..at]);
+        let line = |at: usize| chunk.start.line + lines(&chunk.text[..at]);
         chunk.faults = faults
             .into_iter()
             .map(|(span, why)| {

@@ -7,6 +7,7 @@ use super::outcome::{Wanted, entry};
 use super::records::{self, Found};
 use super::{Outcome, Pass, Plan};
 use crate::framing::{Chunk, Framing};
+use crate::layout::Layout;
 use crate::load::Layouts;
 use crate::value::Record;
 use crate::writer::TableWriter;
@@ -29,6 +30,7 @@ pub(super) fn read(plan: &Plan<'_>, chunk: Chunk) -> Outcome {
 fn read_text<'a>(plan: &'a Plan<'a>, chunk: &Chunk, text: &'a str, outcome: &mut Outcome) {
     let mut writers: Vec<(String, TableWriter<'a, 'a>)> = Vec::new();
     let mapping = plan.binding.mapping.as_ref();
+    let skipped = skipped(plan, &mut writers);
     let mut found = |found: Found<'_, 'a>| match found {
         Found::Record(record, line) => {
             let reshaped = mapping.reshape(record);
@@ -53,12 +55,40 @@ fn read_text<'a>(plan: &'a Plan<'a>, chunk: &Chunk, text: &'a str, outcome: &mut
         }
         Found::Fault(line, why, text) => outcome.reject(line, why, text),
         Found::LongRow => outcome.long_rows += 1,
+        Found::Misaligned => outcome.misaligned = Some(chunk.start),
     };
     match plan.framing {
-        Framing::Csv { .. } => records::csv(chunk, plan.framing, text, &plan.binding.header, &mut found),
+        Framing::Csv { .. } => {
+            records::csv(chunk, plan.framing, text, &plan.binding.header, &skipped, &mut found)
+        }
         Framing::JsonLines | Framing::JsonValues => records::json(chunk, text, Some(mapping), &mut found),
     }
     outcome.tables = writers.into_iter().map(|(table, writer)| (table, vec![writer.finish()])).collect();
+}
+
+/// The places of the CSV header whose cells no column needs, where all rows go to one table.
+fn skipped<'a>(plan: &'a Plan<'a>, writers: &mut Vec<(String, TableWriter<'a, 'a>)>) -> Vec<bool> {
+    let mapping = plan.binding.mapping.as_ref();
+    let table = plan.forced.or_else(|| mapping.only_table());
+    let (Pass::Write { layouts, only: None, wanted: Some(wanted) }, Some(table), true) =
+        (&plan.pass, table, mapping.is_plain())
+    else {
+        return Vec::new();
+    };
+    let Some(layout) = layouts.get(table) else { return Vec::new() };
+    let slots = slots(wanted, table, &layout);
+    let mut writer = TableWriter::new(layout, mapping, plan.dates, Some(slots));
+    let skipped = plan.binding.header.iter().map(|key| writer.drops(key)).collect();
+    writers.push((table.to_string(), writer));
+    skipped
+}
+
+/// The columns of a table that are built.
+fn slots(wanted: &Wanted, table: &str, layout: &Layout) -> Vec<bool> {
+    match wanted.table == table {
+        true => wanted.slots.clone(),
+        false => vec![false; layout.columns.len()],
+    }
 }
 
 fn table_of<'r>(plan: &'r Plan<'_>, record: &'r Record<'_>) -> Cow<'r, str> {
@@ -92,10 +122,7 @@ fn write<'a>(
                 *entry(&mut outcome.unknown, &table) += 1;
                 return;
             };
-            let slots = into.wanted.map(|wanted| match wanted.table == table {
-                true => wanted.slots.clone(),
-                false => vec![false; layout.columns.len()],
-            });
+            let slots = into.wanted.map(|wanted| slots(wanted, &table, &layout));
             let writer = TableWriter::new(layout, plan.binding.mapping.as_ref(), plan.dates, slots);
             writers.push((table.into_owned(), writer));
             writers.len() - 1

@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
 use crate::format::Binding;
-use crate::framing::{self, Chunk, Framing, Opened, Source};
+use crate::framing::{self, Chunk, Framing, Opened, Place, Source};
 use crate::typing::DateRule;
 
 /// Everything that the reading of a file's records needs to know.
@@ -49,13 +49,34 @@ impl Plan<'_> {
         threads: usize,
         each: &mut dyn FnMut(Outcome) -> bool,
     ) -> std::io::Result<Option<String>> {
+        let mut halted = None;
+        loop {
+            let mut misaligned = None;
+            let broken = self.stream_from(halted, source, threads, &mut |part| {
+                misaligned = part.misaligned;
+                misaligned.is_none() && each(part)
+            })?;
+            if misaligned.is_none() {
+                return Ok(broken);
+            }
+            halted = misaligned;
+        }
+    }
+
+    fn stream_from(
+        &self,
+        halted: Option<Place>,
+        source: &Source,
+        threads: usize,
+        each: &mut dyn FnMut(Outcome) -> bool,
+    ) -> std::io::Result<Option<String>> {
         let text = match framing::open(source)? {
             Opened::Text(text) => text,
             Opened::Container(_) => return Err(std::io::Error::other("the file changed while it was read")),
         };
         let broken = text.broken.clone();
         let small = text.whole;
-        let mut cutter = framing::cutter(self.framing, text);
+        let mut cutter = framing::cutter(self.framing, text, halted);
         if threads < 2 || small {
             while let Some(chunk) = cutter.next() {
                 if !each(chunk::read(self, chunk)) {

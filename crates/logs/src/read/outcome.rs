@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::framing::Place;
 use crate::load::Layouts;
 use crate::report::{Rejected, SAMPLES};
 use crate::typing::date_order::{DateEvidence, Decision};
@@ -53,6 +54,8 @@ pub(crate) struct Outcome {
     pub long_rows: u64,
     /// Why the stream ended before its end.
     pub broken: Option<String>,
+    /// Where a chunk begins that does not end with a record.
+    pub misaligned: Option<Place>,
     /// The order of dates, where it was found only while rows were written.
     pub decision: Option<Decision>,
     /// Why nothing of the file could be read.

@@ -17,6 +17,8 @@ pub(crate) enum Found<'r, 'a> {
     Fault(u64, String, &'a str),
     /// A CSV row with more cells than the header.
     LongRow,
+    /// The end of the chunk is not that of a record, so that nothing of it holds.
+    Misaligned,
 }
 
 /// Calls `found` with every JSON record of a chunk, whose text is given apart since it may have been mended. Members of
@@ -31,12 +33,12 @@ pub(crate) fn json<'a>(
     let expand = mapping.filter(|mapping| mapping.expands());
     let mut reader = JsonReader { nested, expand, record: Record::new(), found };
     let Some(records) = &chunk.records else {
-        for (line, one) in (chunk.line..).zip(text.split('\n')) {
+        for (line, one) in (chunk.start.line..).zip(text.split('\n')) {
             reader.values(one, line);
         }
         return;
     };
-    let (mut line, mut counted) = (chunk.line, 0);
+    let (mut line, mut counted) = (chunk.start.line, 0);
     for span in records {
         line += lines(text.as_bytes().get(counted..span.start).unwrap_or_default());
         counted = span.start;
@@ -121,35 +123,50 @@ fn column(text: &str, at: usize) -> usize {
     text.char_indices().take_while(|(offset, _)| *offset < at).count() + 1
 }
 
-/// Calls `found` with every row of a chunk of CSV as a record under the names of the header.
+/// Calls `found` with every row of a chunk of CSV as a record under the names of the header, without the cells at the
+/// places in `skipped`.
 pub(crate) fn csv<'a>(
     chunk: &Chunk,
     framing: Framing,
     text: &'a str,
     header: &'a [String],
+    skipped: &[bool],
     found: &mut dyn FnMut(Found<'_, 'a>),
 ) {
     let Framing::Csv { delimiter } = framing else { return };
+    let is_skipped = |place: usize| skipped.get(place) == Some(&true);
+    // The first cell tells rows that are none.
+    let unread: Vec<bool> = (0..skipped.len()).map(|place| place > 0 && is_skipped(place)).collect();
     let mut record = Record::new();
     let mut cells = Vec::new();
-    let mut at = if chunk.line == 1 { crate::framing::header_start(text) } else { 0 };
-    let mut line = chunk.line + lines(&text.as_bytes()[..at]);
-    let mut header_row = chunk.line == 1;
+    let is_header = |start: usize, cells: &[Value<'_>]| {
+        let is = |(cell, name): (&Value<'_>, &String)| cell.to_text().trim() == name;
+        let alike = cells.len() == header.len() && cells.iter().zip(header).take(1).all(is);
+        alike && {
+            let mut all = Vec::new();
+            read_row(text, start, delimiter, &[], &mut all);
+            all.iter().zip(header).all(is)
+        }
+    };
+    let mut at = if chunk.start.line == 1 { crate::framing::header_start(text) } else { 0 };
+    let mut line = chunk.start.line + lines(&text.as_bytes()[..at]);
+    let mut header_row = chunk.start.line == 1;
     while at < text.len() {
-        let next = read_row(text, at, delimiter, &mut cells);
-        let row_line = line;
-        line += lines(&text.as_bytes()[at..next]);
-        at = next;
+        let row = read_row(text, at, delimiter, &unread, &mut cells);
+        if row.open && chunk.likely {
+            return found(Found::Misaligned);
+        }
+        let (start, row_line) = (at, line);
+        line += lines(&text.as_bytes()[at..row.next]);
+        at = row.next;
         let blank = cells.len() == 1 && cells[0].to_text().trim().is_empty() && header.len() > 1;
         let type_line = cells[0].to_text().starts_with("#TYPE ");
-        let repeated = cells.len() == header.len()
-            && cells.iter().zip(header).all(|(cell, name)| cell.to_text().trim() == name);
-        if std::mem::take(&mut header_row) || blank || type_line || repeated {
+        if std::mem::take(&mut header_row) || blank || type_line || is_header(start, &cells) {
             continue;
         }
         record.clear();
         let long = cells.len() > header.len();
-        for (place, cell) in cells.drain(..).enumerate() {
+        for (place, cell) in cells.drain(..).enumerate().filter(|(place, _)| !is_skipped(*place)) {
             let key = match header.get(place) {
                 Some(name) => Cow::Borrowed(name.as_str()),
                 None => Cow::Owned(format!("column{}", place + 1)),
