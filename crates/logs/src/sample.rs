@@ -47,7 +47,9 @@ impl Sample {
             }
         };
         match framing {
-            Framing::Csv { .. } => records::csv(&chunk, framing, &text, &sample.header, &[], &mut found),
+            Framing::Csv { .. } => {
+                records::csv(&chunk, framing, &text, &sample.header, &records::Skipped::default(), &mut found)
+            }
             Framing::JsonLines | Framing::JsonValues => records::json(&chunk, &text, None, &mut found),
         }
         sample

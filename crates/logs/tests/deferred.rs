@@ -204,3 +204,35 @@ fn dates_that_come_late_are_read_in_the_order_of_all_of_them() {
     assert_eq!(found(&["04/05/2026 10:00:00"]), "2026-04-05T10:00:00.0000000Z guessed");
     assert!(found(&["13/05/2026 10:00:00", "05/13/2026 10:00:00"]).contains("contradict"));
 }
+
+#[test]
+fn cells_that_are_not_needed_change_no_row() {
+    let folder = folder("deferred-cells");
+    let mut text =
+        String::from("\"TimeGenerated [UTC]\",UserPrincipalName,Identity,IPAddress,UserId,shoe,Type\n");
+    let tables = ["SigninLogs", "AADNonInteractiveUserSignInLogs", "", "word"];
+    for row in 0..4000 {
+        let table = tables[if row < 300 { row % 2 } else { row * 7 % 4 }];
+        text.push_str(&format!(
+            "2026-01-02T03:04:05Z,user{row},\"a, \"\"b\"\"\n{row}\",192.0.2.1,u{row},{row},{table}\n"
+        ));
+        if row % 1000 == 999 {
+            text.push_str("\"TimeGenerated [UTC]\",UserPrincipalName,Identity,IPAddress,UserId,shoe,Type\nshort,row\n\n");
+        }
+    }
+    fs::write(folder.join("a.csv"), text).expect("a file");
+    let path = folder.to_string_lossy().into_owned();
+    let loaded = load_with(&[&path], &LoadOptions::default());
+    for name in ["SigninLogs", "AADNonInteractiveUserSignInLogs"] {
+        let held = table(&loaded, name);
+        assert!(rows(held, &[]).len() > 900, "{name}");
+        for columns in
+            [&["UserId"][..], &["Identity", "Type"], &["_extra"], &["TimeGenerated"], &["ResultType"]]
+        {
+            let files = deferred(&path);
+            assert_eq!(scan(&files, name, held, columns), rows(held, columns), "{name} {columns:?}");
+            assert_eq!(files.report()[0].unmapped, loaded.report[0].unmapped, "{name} {columns:?}");
+            assert_eq!(files.report()[0].rows(), loaded.report[0].rows(), "{name} {columns:?}");
+        }
+    }
+}

@@ -110,6 +110,11 @@ pub(crate) trait Mapping: Send + Sync {
         None
     }
 
+    /// The key whose value alone names the table of a record where it is this table.
+    fn routes_by(&self, _table: &str) -> Option<&str> {
+        None
+    }
+
     /// Sets what follows from the record as a whole.
     fn finish(&self, _record: &[Field<'_>], _row: &mut Row<'_>) {}
 }

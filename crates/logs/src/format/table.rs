@@ -91,6 +91,13 @@ impl Mapping for Flat {
         true
     }
 
+    fn routes_by(&self, table: &str) -> Option<&str> {
+        match &self.route {
+            Route::ByRow(key, tables) if tables.iter().any(|known| known == table) => Some(key),
+            _ => None,
+        }
+    }
+
     fn only_table(&self) -> Option<&str> {
         match &self.route {
             Route::Always(table) => Some(table),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::outcome::{Wanted, entry};
-use super::records::{self, Found};
+use super::records::{self, Found, Skipped};
 use super::{Outcome, Pass, Plan};
 use crate::framing::{Chunk, Framing};
 use crate::layout::Layout;
@@ -66,21 +66,28 @@ fn read_text<'a>(plan: &'a Plan<'a>, chunk: &Chunk, text: &'a str, outcome: &mut
     outcome.tables = writers.into_iter().map(|(table, writer)| (table, vec![writer.finish()])).collect();
 }
 
-/// The places of the CSV header whose cells no column needs, where all rows go to one table.
-fn skipped<'a>(plan: &'a Plan<'a>, writers: &mut Vec<(String, TableWriter<'a, 'a>)>) -> Vec<bool> {
+/// The cells of CSV rows that no column of the wanted table needs.
+fn skipped<'a>(plan: &'a Plan<'a>, writers: &mut Vec<(String, TableWriter<'a, 'a>)>) -> Skipped {
     let mapping = plan.binding.mapping.as_ref();
-    let table = plan.forced.or_else(|| mapping.only_table());
-    let (Pass::Write { layouts, only: None, wanted: Some(wanted) }, Some(table), true) =
-        (&plan.pass, table, mapping.is_plain())
-    else {
-        return Vec::new();
+    let Pass::Write { layouts, only: None, wanted: Some(wanted) } = &plan.pass else {
+        return Skipped::default();
     };
-    let Some(layout) = layouts.get(table) else { return Vec::new() };
-    let slots = slots(wanted, table, &layout);
-    let mut writer = TableWriter::new(layout, mapping, plan.dates, Some(slots));
-    let skipped = plan.binding.header.iter().map(|key| writer.drops(key)).collect();
-    writers.push((table.to_string(), writer));
-    skipped
+    let named = match plan.forced.or_else(|| mapping.only_table()) {
+        Some(table) => (table == wanted.table).then_some(None),
+        None => mapping.routes_by(&wanted.table).map(Some),
+    };
+    let (Some(key), Some(layout), true) = (named, layouts.get(&wanted.table), mapping.is_plain()) else {
+        return Skipped::default();
+    };
+    let header = &plan.binding.header;
+    let place = key.and_then(|key| header.iter().position(|name| name == key));
+    if key.is_some() && place.is_none() {
+        return Skipped::default();
+    }
+    let mut writer = TableWriter::new(layout, mapping, plan.dates, Some(wanted.slots.clone()));
+    let places = header.iter().enumerate().map(|(at, key)| writer.drops(key) && Some(at) != place).collect();
+    writers.push((wanted.table.clone(), writer));
+    Skipped { places, only: place.map(|place| (place, wanted.table.clone())) }
 }
 
 /// The columns of a table that are built.

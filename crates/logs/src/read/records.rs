@@ -123,20 +123,29 @@ fn column(text: &str, at: usize) -> usize {
     text.char_indices().take_while(|(offset, _)| *offset < at).count() + 1
 }
 
-/// Calls `found` with every row of a chunk of CSV as a record under the names of the header, without the cells at the
-/// places in `skipped`.
+/// The cells of CSV rows that nothing needs.
+#[derive(Default)]
+pub(crate) struct Skipped {
+    /// Whether each place of the header is meant.
+    pub places: Vec<bool>,
+    /// The place of a cell and the text that it must have; other rows are read whole.
+    pub only: Option<(usize, String)>,
+}
+
+/// Calls `found` with every row of a chunk of CSV as a record under the names of the header, without the cells that are
+/// skipped.
 pub(crate) fn csv<'a>(
     chunk: &Chunk,
     framing: Framing,
     text: &'a str,
     header: &'a [String],
-    skipped: &[bool],
+    skipped: &Skipped,
     found: &mut dyn FnMut(Found<'_, 'a>),
 ) {
     let Framing::Csv { delimiter } = framing else { return };
-    let is_skipped = |place: usize| skipped.get(place) == Some(&true);
     // The first cell tells rows that are none.
-    let unread: Vec<bool> = (0..skipped.len()).map(|place| place > 0 && is_skipped(place)).collect();
+    let mut unread = skipped.places.clone();
+    unread.iter_mut().take(1).for_each(|unread| *unread = false);
     let mut record = Record::new();
     let mut cells = Vec::new();
     let is_header = |start: usize, cells: &[Value<'_>]| {
@@ -164,9 +173,18 @@ pub(crate) fn csv<'a>(
         if std::mem::take(&mut header_row) || blank || type_line || is_header(start, &cells) {
             continue;
         }
+        let named =
+            |(place, text): &(usize, String)| cells.get(*place).is_some_and(|cell| cell.to_text() == *text);
+        let whole = !skipped.only.as_ref().is_none_or(named);
+        if whole {
+            read_row(text, start, delimiter, &[], &mut cells);
+        }
         record.clear();
         let long = cells.len() > header.len();
-        for (place, cell) in cells.drain(..).enumerate().filter(|(place, _)| !is_skipped(*place)) {
+        for (place, cell) in cells.drain(..).enumerate() {
+            if !whole && skipped.places.get(place) == Some(&true) {
+                continue;
+            }
             let key = match header.get(place) {
                 Some(name) => Cow::Borrowed(name.as_str()),
                 None => Cow::Owned(format!("column{}", place + 1)),
