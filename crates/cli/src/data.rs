@@ -102,7 +102,9 @@ pub fn load_settled(args: &DataArgs) -> Result<Loaded, Failure> {
     let catalog = catalog.map_err(Failure::usage)?;
     let memory_limit = Some(args.memory.unwrap_or_else(share_of_memory));
     let outside = outside::places(&args.outside)?;
-    let options = QueryOptions { now, outside, memory_limit, ..QueryOptions::default() };
+    let stalled: fn(&str) = |message| eprintln!("kql: {message}; Ctrl-C stops it");
+    let options =
+        QueryOptions { now, outside, memory_limit, stalled: Some(stalled), ..QueryOptions::default() };
     let mut engine = Engine::new(Arc::new(catalog));
     outside::define(&mut engine, &args.outside)?;
     Ok(Loaded { engine, options, report: loaded.report, later, told: Mutex::default() })

@@ -1,9 +1,11 @@
 //! Running plans: threads, limits, cancellation.
 
+use std::future::pending;
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::{DataFusionError, Result};
@@ -22,8 +24,9 @@ use tokio::sync::Notify;
 
 use crate::documents;
 use crate::late;
-use crate::node::RowQueryPlanner;
+use crate::node::{RowQueryPlanner, stoppable};
 use crate::session::QueryOptions;
+use crate::watch::Watch;
 
 /// Expressions are evaluated by recursion, and nest as deep as a query writes them.
 const WORKER_STACK_BYTES: usize = 64 << 20;
@@ -77,7 +80,7 @@ impl std::fmt::Display for Cancelled {
 
 impl std::error::Error for Cancelled {}
 
-fn cancelled() -> DataFusionError {
+pub(crate) fn cancelled() -> DataFusionError {
     DataFusionError::External(Box::new(Cancelled))
 }
 
@@ -154,7 +157,7 @@ impl Execution {
         let runtime = self.runtime()?;
         let plain = state.build();
         let narrowed = late::narrowed(plan, &|keys| {
-            let keys = runtime.block_on(plain.create_physical_plan(keys))?;
+            let keys = stoppable(runtime.block_on(plain.create_physical_plan(keys))?, &options.cancellation)?;
             self.drive(keys, plain.task_ctx(), options)
         })?;
         let (plan, state) = match &narrowed {
@@ -164,7 +167,7 @@ impl Execution {
             }
             None => (plan, plain),
         };
-        let physical = runtime.block_on(state.create_physical_plan(plan))?;
+        let physical = stoppable(runtime.block_on(state.create_physical_plan(plan))?, &options.cancellation)?;
         let rows = self.drive(Arc::clone(&physical), state.task_ctx(), options)?;
         Ok((rows, physical))
     }
@@ -177,12 +180,13 @@ impl Execution {
         options: &QueryOptions,
     ) -> Result<Vec<RecordBatch>> {
         let runtime = self.runtime()?;
-        let rows = runtime.spawn(rows_of(plan, context));
+        let rows = runtime.spawn(rows_of(Arc::clone(&plan), context));
         let abort = rows.abort_handle();
         let outcome = runtime.block_on(async {
             tokio::select! {
                 rows = rows => Some(rows),
                 () = options.cancellation.cancelled() => None,
+                () = watch(plan, options.stalled) => None,
             }
         });
         match outcome {
@@ -252,6 +256,18 @@ fn conditions_first(config: &SessionConfig) -> SessionConfig {
     let mut config = config.clone();
     config.options_mut().execution.parquet.pushdown_filters = true;
     config
+}
+
+/// Looks at a plan that runs, for as long as it does.
+async fn watch(plan: Arc<dyn ExecutionPlan>, stalled: Option<fn(&str)>) {
+    let Some(tell) = stalled else { return pending().await };
+    let mut watch = Watch::new(Instant::now());
+    loop {
+        tokio::time::sleep(Watch::INTERVAL).await;
+        if let Some(message) = watch.look(plan.as_ref(), Instant::now()) {
+            tell(&message);
+        }
+    }
 }
 
 /// The rows of one partition after the other, so that a union gives those of its first table first.

@@ -34,6 +34,7 @@ pub mod session;
 mod stored;
 mod suggest;
 mod tabular;
+mod watch;
 mod wide_union;
 pub mod words;
 

@@ -37,6 +37,8 @@ pub struct QueryOptions {
     pub memory_limit: Option<usize>,
     /// Stops the query from another thread.
     pub cancellation: Cancellation,
+    /// Is told when a query that runs stands still, and in which step.
+    pub stalled: Option<fn(&str)>,
 }
 
 /// Plans and runs queries over the tables of a catalogue.

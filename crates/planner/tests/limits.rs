@@ -43,3 +43,22 @@ fn a_memory_limit_is_named() {
         Err(errors) => assert_eq!(errors[0].code, codes::LIMIT, "{errors:?}"),
     }
 }
+
+/// The join alone would go on for hours: it gives ten thousand million rows, all of one key.
+#[test]
+fn a_join_lets_go_when_it_is_cancelled() {
+    let cancellation = Cancellation::default();
+    let options = QueryOptions { cancellation: cancellation.clone(), ..QueryOptions::default() };
+    let query = "let T = range x from 1 to 100000 step 1 | extend k = 1;
+        T | join kind=inner (T | project k, y = x) on k | where x + y < 0 | count";
+    let engine = engine();
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| engine.run(query, &options));
+        // Wherever the query is by then.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        cancellation.cancel();
+        let errors = running.join().expect("no panic").expect_err("a cancelled query has no rows");
+        assert_eq!(errors[0].code, codes::CANCELLED);
+    });
+    assert!(engine.run("print 1", &QueryOptions::default()).is_ok());
+}

@@ -19,6 +19,7 @@ pub(crate) mod sample;
 pub(crate) mod scan;
 pub(crate) mod series;
 mod slices;
+mod stoppable;
 pub(crate) mod window;
 
 use std::fmt::Debug;
@@ -32,6 +33,7 @@ use datafusion::logical_expr::{Extension, LogicalPlan};
 pub(crate) use logical::RowNode;
 pub(crate) use order::{OrderNode, ordered};
 pub(crate) use physical::RowQueryPlanner;
+pub(crate) use stoppable::stoppable;
 
 /// An operator over the rows of one input. Two of the same `Debug` text are the same operator.
 pub(crate) trait RowOperator: Debug + Send + Sync + 'static {
