@@ -34,8 +34,8 @@ pub struct Cli {
     pub times: TimeArgs,
 }
 
-const EXIT_CODES: &str =
-    "Exit codes: 0 all went well, 1 a query failed, 2 the command line or a file is wrong, 3 a test failed.";
+const EXIT_CODES: &str = "Exit codes: 0 all went well, 1 a query failed, 2 the command line or a file is wrong, 3 a test failed, or a comparison found a \
+     difference.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -169,7 +169,7 @@ pub struct ReadArgs {
 const OUTSIDE: &str = "What queries may read besides the data";
 
 /// What queries may read besides the data.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct OutsideArgs {
     /// A folder that stands in for the web: externaldata reads https://HOST/PATH from its file HOST/PATH.
     #[arg(long, value_name = "FOLDER", help_heading = OUTSIDE)]
@@ -254,6 +254,9 @@ pub struct AskArgs {
     /// Which times the queries see.
     #[command(flatten)]
     pub times: TimeArgs,
+    /// The value of a name in `declare query_parameters`.
+    #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
 }
 
 /// Arguments of `kql run`.
@@ -262,14 +265,11 @@ pub struct RunArgs {
     /// The queries and what they range over.
     #[command(flatten)]
     pub ask: AskArgs,
-    /// The value of a name in `declare query_parameters`.
-    #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
-    pub params: Vec<String>,
     /// How rows are written; a table on a terminal, or the chart that render asks for, else NDJSON.
     #[arg(long, short = 'f', value_parser = output::format_names())]
     pub format: Option<String>,
-    /// Rows that `--format table` prints of each result; 0 prints all. On a terminal 40, else all.
-    #[arg(long, value_name = "N")]
+    /// Rows that `--format table` and `--format vertical` print of each result; 0 prints all. On a terminal 40, else all.
+    #[arg(long, value_name = "N", conflicts_with = "output")]
     pub max_rows: Option<usize>,
     /// Write the rows of the last query to a file, in the format of its extension unless --format is given.
     #[arg(long, short = 'o', value_name = "FILE")]
@@ -429,4 +429,7 @@ pub struct DiffArgs {
     /// The data of two queries, and the time.
     #[command(flatten)]
     pub data: DataArgs,
+    /// The value of a name in `declare query_parameters`.
+    #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
 }

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use kql_types::{OwnedCell, text};
 
-use crate::args::{DataArgs, DiffArgs};
+use crate::args::{DataArgs, DiffArgs, OutsideArgs};
 use crate::data::{self, Loaded};
 use crate::errors::{self, Failure};
+use crate::params::{self, Params};
 use crate::source::is_query;
 use crate::test::{Actual, Order, Rules, actual, difference, read_text};
 use crate::{ask, panics, why};
@@ -36,8 +37,11 @@ pub fn run(args: &DiffArgs) -> Result<(), Failure> {
 
 /// Whether two queries give the same rows, and whether that is said of all of the data.
 fn queries(args: &DiffArgs, rules: &Rules) -> Result<(bool, bool), Failure> {
-    let loaded = load(&args.data)?;
-    let (a, b) = (rows(&loaded, Path::new(&args.a))?, rows(&loaded, Path::new(&args.b))?);
+    let read = |file: &str| read_text(Path::new(file)).map_err(Failure::usage);
+    let (one, other) = (read(&args.a)?, read(&args.b)?);
+    let params = params::read(&args.params, [one.as_str(), &other].into_iter())?;
+    let loaded = load(&args.data, &params)?;
+    let (a, b) = (ask_for(&loaded, Some(&args.a), &one)?, ask_for(&loaded, Some(&args.b), &other)?);
     if a.rows.is_empty() && b.rows.is_empty() && loaded.engine.catalog().loaded().is_empty() {
         return Err(Failure::usage("without data neither query gives a row: --data says where it is"));
     }
@@ -52,11 +56,21 @@ fn data_sets(args: &DiffArgs, rules: &Rules) -> Result<(bool, bool), Failure> {
     if !args.data.data.is_empty() {
         return Err(Failure::usage("two sets of data are compared as they are: --data has no place here"));
     }
-    let load = |path: &str| load(&DataArgs { data: vec![path.to_string()], ..args.data.clone() });
+    if args.data.read.rejects.is_some() {
+        return Err(Failure::usage("--rejects is of one set of data; here are two"));
+    }
+    let text = args.query.as_deref().map(read_text).transpose().map_err(Failure::usage)?;
+    let asks = args.data.now.is_some() || args.data.outside != OutsideArgs::default();
+    if text.is_none() && asks {
+        return Err(Failure::usage("tables are compared as they are: what queries take has no place here"));
+    }
+    let params = params::read(&args.params, text.iter().map(String::as_str))?;
+    let load = |path: &str| load(&DataArgs { data: vec![path.to_string()], ..args.data.clone() }, &params);
     let (left, right) = (load(&args.a)?, load(&args.b)?);
     let mut same = true;
-    if let Some(query) = &args.query {
-        same &= told(None, &rows(&left, query)?, &rows(&right, query)?, rules)?;
+    if let Some(text) = &text {
+        let file = args.query.as_ref().and_then(|file| file.to_str());
+        same &= told(None, &ask_for(&left, file, text)?, &ask_for(&right, file, text)?, rules)?;
     } else {
         let mut names = left.engine.catalog().loaded();
         names.extend(right.engine.catalog().loaded());
@@ -84,8 +98,9 @@ fn data_sets(args: &DiffArgs, rules: &Rules) -> Result<(bool, bool), Failure> {
     Ok((same, left.is_whole() && right.is_whole()))
 }
 
-fn load(args: &DataArgs) -> Result<Loaded, Failure> {
-    let loaded = data::load(args)?;
+fn load(args: &DataArgs, params: &Params) -> Result<Loaded, Failure> {
+    let mut loaded = data::load(args)?;
+    loaded.options.params.clone_from(params);
     data::tell(&loaded.report);
     Ok(loaded)
 }
@@ -94,14 +109,12 @@ fn load(args: &DataArgs) -> Result<Loaded, Failure> {
 /// in one of them.
 fn hidden(sides: &[&Loaded], name: &str) -> Vec<String> {
     let tables = sides.iter().filter_map(|side| side.engine.catalog().table(name));
-    let mut names: Vec<String> = tables
-        .flat_map(|table| table.hidden)
-        .map(|column| column.name)
-        .filter(|name| name != "TimeGenerated")
-        .collect();
-    names.sort();
-    names.dedup();
-    names
+    let mut lists = tables.map(|table| table.hidden);
+    let mut columns = lists.next().unwrap_or_default();
+    lists.for_each(|others| columns.retain(|column| others.contains(column)));
+    let names = columns.into_iter().map(|column| column.name);
+    // A table of Defender has its time under the name of Sentinel too.
+    names.filter(|name| name != "TimeGenerated").collect()
 }
 
 /// The rows of a loaded table with its hidden columns; `None` where no file has rows of it.
@@ -112,11 +125,6 @@ fn table(loaded: &Loaded, name: &str, hidden: &[String]) -> Result<Option<Actual
     let hidden: String =
         hidden.iter().map(|column| format!(" | extend ['{column}'] = ['{column}']")).collect();
     ask_for(loaded, None, &format!("['{name}']{hidden}")).map(Some)
-}
-
-fn rows(loaded: &Loaded, query: &Path) -> Result<Actual, Failure> {
-    let text = read_text(query).map_err(Failure::usage)?;
-    ask_for(loaded, query.to_str(), &text)
 }
 
 fn ask_for(loaded: &Loaded, file: Option<&str>, text: &str) -> Result<Actual, Failure> {

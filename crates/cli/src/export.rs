@@ -9,7 +9,7 @@ use kql_planner::{QueryOptions, QueryResult};
 use crate::args::ExportArgs;
 use crate::errors::{self, Failure};
 use crate::output::{self, Layout};
-use crate::{ask, data, panics, parquet, run, source, why};
+use crate::{ask, data, panics, params, parquet, source, why};
 
 /// The kinds of files, by the ending of their names.
 pub const ENDINGS: &[&str] = &["csv", "ndjson", "parquet"];
@@ -30,7 +30,9 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
             )));
         }
     };
-    let params = run::params(&args.params)?;
+    let sources = if whole_tables { Vec::new() } else { source::read(&args.files, &args.queries)? };
+    let queries = source::all(&sources);
+    let params = params::read(&args.params, queries.iter().map(|(_, _, text)| *text))?;
     let loaded = data::load(&args.data)?;
     let mut incomplete = data::tell(&loaded.report);
     let options = QueryOptions { params, ..loaded.options.clone() };
@@ -44,11 +46,6 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
             write(&result, kind, &args.to.join(format!("{table}.{kind}")))?;
         }
     } else {
-        let sources = source::read(&args.files, &args.queries)?;
-        let queries: Vec<_> = sources
-            .iter()
-            .flat_map(|source| source.queries().into_iter().map(move |(at, text)| (source, at, text)))
-            .collect();
         let [(source, offset, text)] = queries.as_slice() else {
             return Err(Failure::usage(format!("one query is expected for one file, not {}", queries.len())));
         };

@@ -22,6 +22,7 @@ mod output;
 mod outside;
 mod pager;
 mod panics;
+mod params;
 mod parquet;
 mod profile;
 mod project;

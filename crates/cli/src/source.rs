@@ -40,6 +40,15 @@ impl Source {
     }
 }
 
+/// A query with the text that it is part of, and the offset at which it begins there.
+pub type Part<'s> = (&'s Source, usize, &'s str);
+
+/// The queries of all texts.
+pub fn all(sources: &[Source]) -> Vec<Part<'_>> {
+    let queries = |source| Source::queries(source).into_iter().map(move |(at, text)| (source, at, text));
+    sources.iter().flat_map(queries).collect()
+}
+
 /// The queries of a text with the offsets at which they begin. A text that parses as a whole is one query, whatever blank
 /// lines it has.
 pub fn queries(text: &str) -> Vec<(usize, &str)> {

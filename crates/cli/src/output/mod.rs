@@ -31,6 +31,8 @@ pub struct Format {
     pub about: &'static str,
     /// Whether the results of several queries are a blank line apart.
     pub spaced: bool,
+    /// Whether it shows no more rows than the layout has room for.
+    pub limited: bool,
     /// It is bytes and no text, one file a query.
     pub binary: bool,
     /// The extensions of its files.
@@ -44,11 +46,15 @@ const fn format_of(
     extensions: &'static [&'static str],
     write: fn(&QueryResult, &Layout, &mut dyn Write) -> Result<()>,
 ) -> Format {
-    Format { name, about, spaced: false, binary: false, extensions, write }
+    Format { name, about, spaced: false, limited: false, binary: false, extensions, write }
 }
 
 const fn spaced(format: Format) -> Format {
     Format { spaced: true, ..format }
+}
+
+const fn limited(format: Format) -> Format {
+    Format { limited: true, ..spaced(format) }
 }
 
 const fn binary(format: Format) -> Format {
@@ -57,14 +63,14 @@ const fn binary(format: Format) -> Format {
 
 /// Every format, in the order of the help text.
 pub const FORMATS: &[Format] = &[
-    spaced(format_of("table", "a table for reading, cut to the terminal", &["txt"], table::write)),
-    spaced(format_of(
+    limited(format_of("table", "a table for reading, cut to the terminal", &["txt"], table::write)),
+    limited(format_of(
         "chart",
         "the chart that render asks for, drawn in text; else a table",
         &[],
         chart::text,
     )),
-    spaced(format_of("vertical", "a line for each cell, bags spread out", &[], vertical::write)),
+    limited(format_of("vertical", "a line for each cell, bags spread out", &[], vertical::write)),
     spaced(format_of("csv", "comma-separated values with a header line", &["csv"], csv::write)),
     spaced(format_of("tsv", "tab-separated values with a header line", &["tsv"], tsv::write)),
     format_of("json", "one JSON array of objects a result", &["json"], json::write),

@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kql_parser::ast::StatementKind;
 use kql_parser::render;
 use kql_planner::{Engine, Outside, QueryOptions, QueryResult};
 use kql_types::{OwnedCell, text};
 use sha2::{Digest, Sha256};
 
-use super::compare::{self, Actual, Pair};
+use super::compare::{self, Actual, Pair, Paired};
 use super::expect::{Check, CountTest, Expect, Order, Rules};
 use super::given::{self, Exports};
 use super::suite::{Case, Clock};
@@ -18,7 +17,7 @@ use super::update::{self, Edit};
 use super::yaml::Node;
 use super::{diff, expected_file, stages};
 use crate::output::each_row;
-use crate::{ask, outside};
+use crate::{ask, outside, params};
 
 /// What came of a case.
 #[derive(Debug, Default)]
@@ -74,7 +73,7 @@ pub fn prepare(case: &Case, text: &str, exports: &Exports) -> Result<(Engine, Qu
             .define(name, &source)
             .map_err(|diagnostics| format!("{}: {}", file.display(), pictures(&source, &diagnostics)))?;
     }
-    let declared = parameters(text);
+    let declared = params::declared(text);
     if let Some((name, _)) = case.params.iter().find(|(name, _)| !declared.contains(name)) {
         return Err(format!("the query declares no parameter `{name}`"));
     }
@@ -87,16 +86,6 @@ pub fn prepare(case: &Case, text: &str, exports: &Exports) -> Result<(Engine, Qu
         ..Outside::default()
     };
     Ok((engine, QueryOptions { now, params: case.params.clone(), outside, ..QueryOptions::default() }))
-}
-
-/// The names that a query declares as parameters.
-fn parameters(text: &str) -> Vec<String> {
-    let statements = kql_parser::parse(text).map(|query| query.statements).unwrap_or_default();
-    let names = statements.into_iter().filter_map(|statement| match statement.kind {
-        StatementKind::QueryParameters(columns) => Some(columns.into_iter().map(|column| column.name.text)),
-        _ => None,
-    });
-    names.flatten().collect()
 }
 
 fn pictures(text: &str, diagnostics: &[kql_parser::Diagnostic]) -> String {
@@ -244,7 +233,7 @@ fn whole<'a>(
     case: &Case,
     now: Option<i64>,
     outcome: &mut Outcome,
-) -> Result<Vec<(Pair, Option<compare::Wanted<'a>>)>, String> {
+) -> Result<Vec<Paired<'a>>, String> {
     let wanted = compare::wanted(nodes, actual, &expect.rules, now).map_err(|problem| problem.to_string())?;
     let pairs = compare::compare(&wanted, actual, &expect.rules).map_err(|problem| problem.to_string())?;
     if pairs.iter().all(|pair| matches!(pair, Pair::Same(..))) {
@@ -280,7 +269,7 @@ fn keep(actual: &Actual, case: &Case) -> Option<PathBuf> {
     std::fs::create_dir_all(&folder).ok()?;
     let name: String = case.name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     let path = folder.join(format!("{name}.ndjson"));
-    std::fs::write(&path, expected_file::ndjson(actual, None)).ok()?;
+    std::fs::write(&path, expected_file::ndjson(actual, None, &[])).ok()?;
     Some(path)
 }
 
@@ -297,24 +286,21 @@ fn file(
         Some(why) => Err(format!("{}: {why}", path.display())),
         None => Ok(read),
     });
-    let columns = read.as_ref().ok().and_then(|read| read.columns.clone());
-    let rewritten = expected_file::write(path, actual, columns.as_deref());
-    let differs = match &read {
+    let rewritten = match &read {
         Ok(read) => match whole(&read.rows, actual, expect, case, now, outcome) {
-            Ok(pairs) => !pairs.is_empty(),
+            Ok(pairs) if pairs.is_empty() => return Ok(()),
+            Ok(pairs) => expected_file::write(path, actual, read.columns.as_deref(), &pairs),
             Err(why) => {
                 outcome.failures.push(format!("{}: {why}", path.display()));
-                true
+                expected_file::write(path, actual, read.columns.as_deref(), &[])
             }
         },
         Err(why) => {
             outcome.failures.push(why.clone());
-            true
+            expected_file::write(path, actual, None, &[])
         }
     };
-    if differs && let Some(text) = rewritten {
-        outcome.files.push((path.to_path_buf(), text));
-    }
+    outcome.files.extend(rewritten.map(|text| (path.to_path_buf(), text)));
     Ok(())
 }
 

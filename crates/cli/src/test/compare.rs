@@ -37,6 +37,9 @@ pub enum Pair {
     Extra(usize),
 }
 
+/// A row of a comparison with the expected row, where there is one.
+pub type Paired<'a> = (Pair, Option<Wanted<'a>>);
+
 /// Reads expected rows for the columns of a result.
 pub fn wanted<'a>(
     rows: &'a [Node],

@@ -1,14 +1,36 @@
 //! Finds tests: files `*.test.yaml` and headers `//@ test` in files of queries.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::header;
 use super::suite::{self, Suite};
-use super::{header, yaml};
+use super::yaml::Problem;
 use crate::source::is_query;
 
-/// A file that may hold tests, or why it cannot be read.
-pub type Found = Result<Suite, (PathBuf, String)>;
+/// A file of tests, or why it cannot be read.
+pub type Found = Result<Suite, Unread>;
+
+/// A file of tests that cannot be read.
+#[derive(Debug)]
+pub struct Unread {
+    /// The file.
+    pub path: PathBuf,
+    /// The line that is wrong, counted from 1, where it is one.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub why: String,
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.why),
+            None => f.write_str(&self.why),
+        }
+    }
+}
 
 /// The files of tests below the paths. A query's name stands for its tests too. A path without a test is an error: what
 /// is asked for by name must not be passed over.
@@ -20,10 +42,7 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<Found>, String> {
             walk(path, &mut files)?;
         } else if path.is_file() {
             files.push(path.clone());
-            if is_query(path) {
-                let beside = ["test.yaml", "test.yml"].map(|ending| path.with_extension(ending));
-                files.extend(beside.into_iter().filter(|beside| beside.is_file()));
-            }
+            files.extend(beside(path));
         } else {
             return Err(format!("{}: there is no such file or folder", path.display()));
         }
@@ -44,13 +63,20 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<Found>, String> {
     Ok(found.into_values().collect())
 }
 
+/// The files of tests beside a query.
+pub fn beside(path: &Path) -> Vec<PathBuf> {
+    let endings: &[&str] = if is_query(path) { &["test.yaml", "test.yml"] } else { &[] };
+    endings.iter().map(|ending| path.with_extension(ending)).filter(|path| path.is_file()).collect()
+}
+
 /// The tests of a file; `None` when it is not one of tests.
 pub fn read(path: &Path) -> Option<Found> {
-    let fail = |why: String| Err((path.to_path_buf(), why));
+    let unread = |line: Option<usize>, why: String| Unread { path: path.to_path_buf(), line, why };
+    let wrong = |problem: Problem| unread(Some(problem.line), problem.message);
     if is_tests(path) {
         return Some(match suite::read_text(path) {
-            Ok(text) => suite::read(path, text).or_else(|problem| fail(problem.to_string())),
-            Err(why) => fail(why),
+            Ok(text) => suite::read(path, text).map_err(wrong),
+            Err(why) => Err(unread(None, why)),
         });
     }
     if !is_query(path) {
@@ -58,12 +84,12 @@ pub fn read(path: &Path) -> Option<Found> {
     }
     let text = match suite::read_text(path) {
         Ok(text) => text,
-        Err(why) => return Some(fail(why)),
+        Err(why) => return Some(Err(unread(None, why))),
     };
     if !header::has_header(&text) {
         return None;
     }
-    Some(header::read(path, text).or_else(|problem: yaml::Problem| fail(problem.to_string())))
+    Some(header::read(path, text).map_err(wrong))
 }
 
 fn is_tests(path: &Path) -> bool {

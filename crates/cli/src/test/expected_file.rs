@@ -5,7 +5,7 @@ use std::path::Path;
 use kql_types::{Cell, OwnedCell, text};
 use serde_json::Value;
 
-use super::compare::Actual;
+use super::compare::{Actual, Pair, Paired};
 use super::expect::{Rules, some_columns};
 use super::yaml::{Node, NodeKind};
 
@@ -101,26 +101,72 @@ fn node(value: &Value, line: usize) -> Node {
     Node { kind, span: 0..0, line }
 }
 
-/// The file as it would have to be, with the columns that it names; `None` for a kind that is not written.
-pub fn write(path: &Path, actual: &Actual, columns: Option<&[String]>) -> Option<String> {
+/// The file as it would have to be, with the columns that it names and its rows in their order; `None` for a kind that is
+/// not written. What holds stays as it is written: it may be a matcher.
+pub fn write(
+    path: &Path,
+    actual: &Actual,
+    columns: Option<&[String]>,
+    pairs: &[Paired<'_>],
+) -> Option<String> {
     match path.extension().and_then(|extension| extension.to_str())? {
-        "csv" => csv_text(actual, columns),
-        "ndjson" | "jsonl" => Some(ndjson(actual, columns)),
+        "csv" => csv_text(actual, columns, pairs),
+        "ndjson" | "jsonl" => Some(ndjson(actual, columns, pairs)),
         _ => None,
     }
 }
 
-fn places(actual: &Actual, columns: Option<&[String]>) -> Vec<usize> {
-    let named = |place: &usize| columns.is_none_or(|columns| columns.contains(&actual.columns[*place].name));
-    (0..actual.columns.len()).filter(named).collect()
+/// A cell of a file: what was written there and holds, or the value that came.
+enum CellText<'a> {
+    Written(&'a Node),
+    Came(&'a OwnedCell),
 }
 
-fn csv_text(actual: &Actual, columns: Option<&[String]>) -> Option<String> {
+/// The rows as they would have to be, each with its cells by the places of the columns; every actual row without pairs. A
+/// row names the columns that it named.
+fn rows<'a>(actual: &'a Actual, pairs: &'a [Paired<'_>]) -> Vec<Vec<Option<CellText<'a>>>> {
+    let came = |row: usize, place: usize| Some(CellText::Came(&actual.rows[row][place]));
+    let all = |row: usize| (0..actual.columns.len()).map(|place| came(row, place)).collect::<Vec<_>>();
+    if pairs.is_empty() {
+        return (0..actual.rows.len()).map(all).collect();
+    }
+    let row = |(pair, wanted): &'a Paired<'_>| {
+        let (right, differing): (usize, &[usize]) = match pair {
+            Pair::Same(_, right) => (*right, &[]),
+            Pair::Differs(_, right, places) => (*right, places),
+            Pair::Missing(_) => return None,
+            Pair::Extra(right) => return Some(all(*right)),
+        };
+        let mut cells: Vec<Option<CellText<'a>>> = actual.columns.iter().map(|_| None).collect();
+        for (place, node, _) in wanted.iter().flat_map(|row| &row.cells) {
+            let holds = !differing.contains(place);
+            cells[*place] = if holds { Some(CellText::Written(node)) } else { came(right, *place) };
+        }
+        Some(cells)
+    };
+    pairs.iter().filter_map(row).collect()
+}
+
+/// The places of the columns of a file, in its order.
+fn places(actual: &Actual, columns: Option<&[String]>) -> Vec<usize> {
+    let place = |name: &String| actual.columns.iter().position(|column| column.name == *name);
+    match columns {
+        Some(columns) => columns.iter().filter_map(place).collect(),
+        None => (0..actual.columns.len()).collect(),
+    }
+}
+
+fn csv_text(actual: &Actual, columns: Option<&[String]>, pairs: &[Paired<'_>]) -> Option<String> {
     let places = places(actual, columns);
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(places.iter().map(|place| &actual.columns[*place].name)).ok()?;
-    for row in &actual.rows {
-        writer.write_record(places.iter().map(|place| escaped(text::to_text(row[*place].as_cell())))).ok()?;
+    let text = |cell: &Option<CellText<'_>>| match cell {
+        Some(CellText::Written(node)) => node.scalar().unwrap_or_default().to_string(),
+        Some(CellText::Came(cell)) => escaped(text::to_text(cell.as_cell())),
+        None => String::new(),
+    };
+    for row in rows(actual, pairs) {
+        writer.write_record(places.iter().map(|place| text(&row[*place]))).ok()?;
     }
     String::from_utf8(writer.into_inner().ok()?).ok()
 }
@@ -131,22 +177,24 @@ fn escaped(text: String) -> String {
 }
 
 /// The rows as one JSON object a line.
-pub fn ndjson(actual: &Actual, columns: Option<&[String]>) -> String {
+pub fn ndjson(actual: &Actual, columns: Option<&[String]>, pairs: &[Paired<'_>]) -> String {
     let places = places(actual, columns);
     let mut out = String::new();
-    for row in &actual.rows {
+    for row in rows(actual, pairs) {
         out.push('{');
-        for (index, place) in places.iter().enumerate() {
-            if index > 0 {
+        for place in &places {
+            let Some(cell) = &row[*place] else { continue };
+            if !out.ends_with('{') {
                 out.push(',');
             }
             kql_types::dynamic::quote(&actual.columns[*place].name, &mut out);
             out.push(':');
-            match &row[*place] {
-                OwnedCell::String(text) if text.starts_with('~') => {
+            match cell {
+                CellText::Written(node) => out.push_str(&node.json()),
+                CellText::Came(OwnedCell::String(text)) if text.starts_with('~') => {
                     text::json(Cell::String(&format!("~{text}")), &mut out);
                 }
-                cell => text::json(cell.as_cell(), &mut out),
+                CellText::Came(cell) => text::json(cell.as_cell(), &mut out),
             }
         }
         out.push_str("}\n");

@@ -133,7 +133,7 @@ fn inline(name: &str, node: &Node, case: &Case, now: Option<i64>) -> Read<(Table
             .map(|name| format!("; did you mean `{name}`?"))
             .unwrap_or_default();
         return Err(node.problem(format!(
-            "there is no known table `{name}`{meant} A table of your own needs its columns under `schemas`"
+            "there is no known table `{name}`{meant}; a table of your own needs its columns under `schemas`"
         )));
     };
     let hidden = catalogue::hidden_of(&schema);

@@ -33,7 +33,7 @@ pub fn run(query: &Path, args: &TestArgs) -> Result<(), Failure> {
     let specs: Vec<DataSpec> = args.from.iter().map(|spec| DataSpec::parse(spec)).collect();
     let options = LoadOptions { catalogue: Catalogue::new(), ..LoadOptions::default() };
     let loaded = kql_logs::load(&specs, &options).map_err(|error| Failure::usage(error.to_string()))?;
-    crate::data::tell(&loaded.report);
+    let incomplete = crate::data::tell(&loaded.report);
     let now = crate::data::newest(&loaded.report);
     let now = now.ok_or_else(|| Failure::usage("no row of the export has a time"))?;
     // The next full minute, so that times are round distances from it.
@@ -87,7 +87,7 @@ pub fn run(query: &Path, args: &TestArgs) -> Result<(), Failure> {
             "kql: the query finds {all} rows in the export; look whether those of the test are the ones that matter"
         );
     }
-    Ok(())
+    if incomplete { Err(Failure::usage_told()) } else { Ok(()) }
 }
 
 fn setup(query: &Path, now: i64) -> String {

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::case::Outcome;
 use super::diff;
+use super::discover::Unread;
 use super::suite::Suite;
 
 /// How the outcome is told on standard output.
@@ -28,7 +29,7 @@ pub struct Told<'a> {
     /// The file.
     pub path: &'a Path,
     /// The suite and the outcomes by the numbers of its cases.
-    pub result: Result<Ran<'a>, &'a str>,
+    pub result: Result<Ran<'a>, &'a Unread>,
 }
 
 /// A suite, and what came of its cases by their numbers.
@@ -130,7 +131,7 @@ fn tap(told: &[Told<'_>], out: &mut impl Write) -> std::io::Result<()> {
     for suite in told {
         let path = suite.path.display();
         match &suite.result {
-            Err(why) => line(out, false, path.to_string(), Some((*why).to_string()))?,
+            Err(why) => line(out, false, path.to_string(), Some(why.to_string()))?,
             Ok((tests, outcomes)) => {
                 for (number, outcome) in outcomes {
                     let name = format!("{path}: {}", tests.cases[*number].name);
@@ -151,7 +152,13 @@ fn lines(told: &[Told<'_>], out: &mut impl Write) -> std::io::Result<()> {
     for suite in told {
         let file = suite.path.display().to_string();
         match &suite.result {
-            Err(why) => writeln!(out, "{}", json!({"file": file, "outcome": "error", "message": why}))?,
+            Err(why) => writeln!(out, "{}", {
+                let mut line = json!({"file": file, "outcome": "error", "message": why.why});
+                if let Some(number) = why.line {
+                    line["line"] = json!(number);
+                }
+                line
+            })?,
             Ok((tests, outcomes)) => {
                 for (number, outcome) in outcomes {
                     let case = &tests.cases[*number];
@@ -172,26 +179,36 @@ fn lines(told: &[Told<'_>], out: &mut impl Write) -> std::io::Result<()> {
 /// Failures where GitHub shows them beside the lines of a change.
 fn annotations(told: &[Told<'_>]) -> std::io::Result<()> {
     let mut out = std::io::stderr().lock();
-    let escaped = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let message = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| message(text).replace(':', "%3A").replace(',', "%2C");
     for suite in told {
-        let path = suite.path.display();
+        let file = property(&in_repository(suite.path));
         match &suite.result {
-            Err(why) => writeln!(out, "::error file={path}::{}", escaped(why))?,
+            Err(unread) => {
+                let line = unread.line.map_or(String::new(), |line| format!(",line={line}"));
+                writeln!(out, "::error file={file}{line}::{}", message(&unread.why))?;
+            }
             Ok((tests, outcomes)) => {
                 for (number, outcome) in outcomes.iter().filter(|(_, outcome)| !outcome.passed()) {
                     let case = &tests.cases[*number];
-                    let text = escaped(&message(outcome));
-                    writeln!(
-                        out,
-                        "::error file={path},line={},title={}::{text}",
-                        case.line,
-                        escaped(&case.name)
-                    )?;
+                    let (line, title) = (case.line, property(&case.name));
+                    let text = message(&self::message(outcome));
+                    writeln!(out, "::error file={file},line={line},title={title}::{text}")?;
                 }
             }
         }
     }
     Ok(())
+}
+
+/// A path as GitHub knows it: from the root of the repository, wherever the tests run.
+fn in_repository(path: &Path) -> String {
+    let from_root = || {
+        let root = std::env::var_os("GITHUB_WORKSPACE")?;
+        let path = std::path::absolute(path).ok()?;
+        path.strip_prefix(root).ok().map(Path::to_path_buf)
+    };
+    from_root().unwrap_or_else(|| path.to_path_buf()).display().to_string()
 }
 
 /// The outcome as JUnit: a suite is a file, a case a case, and the body of a failure its difference.
@@ -203,7 +220,7 @@ pub fn junit(told: &[Told<'_>], elapsed: Duration) -> Result<String, String> {
         match &suite.result {
             Err(why) => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-                status.set_message(*why);
+                status.set_message(why.to_string());
                 tests.add_test_case(TestCase::new("the file can be read", status));
             }
             Ok((read, outcomes)) => {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use kql_types::{Cell, OwnedCell, text};
 
-use super::compare::{Actual, Pair, Wanted};
+use super::compare::{Actual, Pair, Paired};
 use super::yaml::{self, Node};
 
 /// A change of a text.
@@ -39,7 +39,7 @@ const WHOLE_ITEM: &str = "\u{0}remove";
 const APPEND: &str = "\u{0}append";
 
 /// The changes that make a list of expected rows hold.
-pub fn rows(list: &Node, pairs: &[(Pair, Option<Wanted<'_>>)], actual: &Actual) -> Vec<Edit> {
+pub fn rows(list: &Node, pairs: &[Paired<'_>], actual: &Actual) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut columns: Vec<usize> = Vec::new();
     for (_, wanted) in pairs {
@@ -177,7 +177,7 @@ mod tests {
         let rules = Rules::default();
         let wanted = wanted(list.items(), &actual, &rules, None).expect("rows");
         let pairs = compare(&wanted, &actual, &rules).expect("pairs");
-        let pairs: Vec<(Pair, Option<Wanted<'_>>)> = pairs
+        let pairs: Vec<Paired<'_>> = pairs
             .into_iter()
             .map(|pair| {
                 let row = match &pair {

@@ -13,7 +13,7 @@ use kql_types::{CellReader, text};
 use crate::args::WhyArgs;
 use crate::data::{self, Loaded};
 use crate::errors::{self, Failure};
-use crate::{ask, panics, source};
+use crate::{ask, panics, params, source};
 
 /// How long the hint after an empty result may take.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -38,17 +38,18 @@ struct Account {
 /// Runs `kql why`.
 pub fn run(args: &WhyArgs) -> Result<(), Failure> {
     let sources = source::read(&args.ask.files, &args.ask.queries)?;
-    let loaded = data::load_within(&args.ask.data, &args.ask.times)?;
+    let queries = source::all(&sources);
+    let params = params::read(&args.ask.params, queries.iter().map(|(_, _, text)| *text))?;
+    let mut loaded = data::load_within(&args.ask.data, &args.ask.times)?;
+    loaded.options.params = params;
     let mut incomplete = data::tell(&loaded.report);
     panics::silence();
-    for source in &sources {
-        for (offset, text) in source.queries() {
-            match tell(&loaded, text) {
-                Ok(lines) => lines.iter().for_each(|line| println!("{line}")),
-                Err(diagnostics) => {
-                    errors::tell(source.file_name(), &source.text, offset, &diagnostics);
-                    return Err(Failure::query_told());
-                }
+    for (source, offset, text) in queries {
+        match tell(&loaded, text) {
+            Ok(lines) => lines.iter().for_each(|line| println!("{line}")),
+            Err(diagnostics) => {
+                errors::tell(source.file_name(), &source.text, offset, &diagnostics);
+                return Err(Failure::query_told());
             }
         }
     }
@@ -120,10 +121,10 @@ fn account(loaded: &Loaded, options: &QueryOptions, text: &str) -> Result<Accoun
     let query = kql_parser::parse(text)?;
     let inquiry = Inquiry { loaded, options, text, statements: statements_of(&query, text) };
     // A query that is wrong is told so, not asked about.
+    ask::check(&loaded.engine, text, options)?;
     let whole = last_expression(&query);
     let mut account = Account { steps: Vec::new(), unloaded: None, remarks: Vec::new() };
     let Some(expr) = whole else { return Ok(account) };
-    ask::check(&loaded.engine, text, options)?;
     let (source, operators): (&Expr, &[Operator]) = match &expr.kind {
         ExprKind::Pipeline(Pipeline { source, operators }) => (source, operators),
         _ => (expr, &[]),
@@ -144,7 +145,11 @@ fn account(loaded: &Loaded, options: &QueryOptions, text: &str) -> Result<Accoun
         }
         let end = operator.span.end as usize;
         let rows = match operator.kind {
-            OperatorKind::Render(_) => None,
+            // What is no table has no rows to count.
+            OperatorKind::Render(_)
+            | OperatorKind::Fork { .. }
+            | OperatorKind::Facet { .. }
+            | OperatorKind::MakeGraph(_) => None,
             _ => Some(inquiry.count(end)?),
         };
         account.steps.push(Step { stage, rows });
