@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kql_logs::catalogue::{Catalogue, time_column};
-use kql_logs::{DataSpec, Duplicates, FileReport, LoadOptions};
+use kql_logs::{DataSpec, Duplicates, FileReport, LoadOptions, Progress};
 use kql_planner::{Engine, QueryOptions};
 use kql_types::{Cell, CellReader, ScalarType, Schema, datetime};
 
@@ -14,7 +14,7 @@ use crate::args::{DataArgs, ReadArgs, TimeArgs};
 use crate::catalog::LogCatalog;
 use crate::deferred::Later;
 use crate::errors::Failure;
-use crate::{ask, inspect, outside, project};
+use crate::{ask, inspect, interrupt, outside, project};
 
 /// An engine with what it was loaded from.
 pub struct Loaded {
@@ -89,7 +89,7 @@ pub fn load_settled(args: &DataArgs) -> Result<Loaded, Failure> {
     // The newest time of all rows cannot be known without them.
     let defer_from = (args.now.as_deref() != Some("data")).then_some(LARGE);
     let options = LoadOptions { defer_from, ..load_options(&args.read)? };
-    let loaded = kql_logs::load(&specs, &options).map_err(|error| Failure::usage(error.to_string()))?;
+    let loaded = read(&specs, &options)?;
     for (table, repeated) in &loaded.duplicates {
         eprintln!("kql: {table}: {repeated} repeated rows are left out");
     }
@@ -110,6 +110,14 @@ pub fn load_settled(args: &DataArgs) -> Result<Loaded, Failure> {
     Ok(Loaded { engine, options, report: loaded.report, later, told: Mutex::default() })
 }
 
+/// Reads the files of the specs, and shows on a terminal how far it has come.
+pub fn read(specs: &[DataSpec], options: &LoadOptions) -> Result<kql_logs::Loaded, Failure> {
+    let progress = Arc::new(Progress::default());
+    let options = LoadOptions { progress: Some(Arc::clone(&progress)), ..options.clone() };
+    let loaded = interrupt::reading(&progress, || kql_logs::load(specs, &options));
+    loaded.map_err(|error| Failure::usage(error.to_string()))
+}
+
 /// Three quarters of the machine's memory, or of what its container may use.
 fn share_of_memory() -> usize {
     let mut system = sysinfo::System::new();
@@ -121,8 +129,7 @@ fn share_of_memory() -> usize {
 /// The tables of other logs, which stand in for another database.
 pub fn catalog_of(path: &str) -> Result<LogCatalog, Failure> {
     let options = LoadOptions::default();
-    let loaded = kql_logs::load(&[DataSpec::parse(path)], &options)
-        .map_err(|error| Failure::usage(error.to_string()))?;
+    let loaded = read(&[DataSpec::parse(path)], &options)?;
     tell(&loaded.report);
     LogCatalog::new(options.catalogue, loaded.tables).map_err(Failure::usage)
 }

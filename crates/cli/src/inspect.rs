@@ -16,7 +16,7 @@ pub fn run(args: &InspectArgs) -> Result<(), Failure> {
     let asked = data::load_options(&args.read)?;
     let duplicates = if asked.duplicates == Duplicates::Keep { Duplicates::Count } else { asked.duplicates };
     let options = LoadOptions { duplicates, ..asked };
-    let loaded = kql_logs::load(&specs, &options).map_err(|error| Failure::usage(error.to_string()))?;
+    let loaded = data::read(&specs, &options)?;
     let mut out = BufWriter::new(io::stdout().lock());
     write(&loaded, &mut out)?;
     out.flush()?;

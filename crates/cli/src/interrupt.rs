@@ -2,10 +2,11 @@
 
 use std::io::{IsTerminal, stderr};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use kql_logs::Progress;
 use kql_planner::{Cancellation, QueryOptions};
 
 use crate::errors::Failure;
@@ -52,21 +53,42 @@ pub fn paused(length: Duration) -> bool {
 
 /// Does work, which shows a spinner and the time on a terminal when it takes long.
 fn shown<T>(work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    drawn("{spinner} {msg}", work, move |bar| {
+        bar.set_message(format!("running {:.1} s; Ctrl-C stops it", start.elapsed().as_secs_f64()));
+    })
+}
+
+/// Reads files, which shows how far it has come on a terminal when it takes long.
+pub fn reading<T>(progress: &Arc<Progress>, work: impl FnOnce() -> T) -> T {
+    let progress = Arc::clone(progress);
+    drawn("{spinner} [{bar:30}] {bytes} of {total_bytes}", work, move |bar| {
+        let (done, total) = progress.get();
+        bar.set_length(total);
+        bar.set_position(done);
+    })
+}
+
+/// Does work, beside which a line on a terminal is drawn once it has taken long.
+fn drawn<T>(
+    template: &'static str,
+    work: impl FnOnce() -> T,
+    update: impl Fn(&ProgressBar) + Send + 'static,
+) -> T {
     if !stderr().is_terminal() {
         return work();
     }
     let (done, waits) = mpsc::channel::<()>();
-    let start = Instant::now();
-    let spinner = std::thread::spawn(move || {
+    let line = std::thread::spawn(move || {
         if waits.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
             return;
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         while waits.recv_timeout(Duration::from_millis(100)) == Err(RecvTimeoutError::Timeout) {
-            bar.set_message(format!("running {:.1} s; Ctrl-C stops it", start.elapsed().as_secs_f64()));
+            update(&bar);
             bar.tick();
         }
         bar.finish_and_clear();
@@ -75,7 +97,7 @@ fn shown<T>(work: impl FnOnce() -> T) -> T {
     });
     let result = work();
     drop(done);
-    // The spinner leaves nothing behind, whatever became of it.
-    let _ = spinner.join();
+    // The line leaves nothing behind, whatever became of it.
+    let _ = line.join();
     result
 }

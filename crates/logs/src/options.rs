@@ -1,8 +1,10 @@
 //! Choices that a user makes about a load.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
+use crate::progress::Progress;
 
 /// Which of the first two numbers of a date such as `04/05/2026` is the month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub struct LoadOptions {
     /// Text files of at least this many bytes are left to be read when their rows are asked for, and then only the
     /// columns that are asked for; see [`crate::Deferred`]. A compressed file counts ten times its size. `None` reads all.
     pub defer_from: Option<u64>,
+    /// What is told how far the load has come.
+    pub progress: Option<Arc<Progress>>,
     /// Threads that parse; 0 takes as many as the machine has.
     pub threads: usize,
 }

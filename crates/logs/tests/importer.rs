@@ -135,3 +135,19 @@ fn arrow_files_are_read_as_the_table_they_hold() {
         assert!(loaded.tables.is_empty() && loaded.report[0].problem.is_some(), "{cut}");
     }
 }
+
+#[test]
+fn progress_counts_the_bytes_of_every_pass() {
+    let path = folder("progress").join("a.csv");
+    let counted = |date: &str| {
+        let text = "when,who\n".to_string() + &format!("{date} 10:00:00,a\n").repeat(1000);
+        fs::write(&path, &text).expect("a file");
+        let progress = std::sync::Arc::new(kql_logs::Progress::default());
+        let options = LoadOptions { progress: Some(progress.clone()), ..LoadOptions::default() };
+        load_with(&[&format!("AuditLogs={}", path.display())], &options);
+        let (done, total) = progress.get();
+        (done / text.len() as u64, total / text.len() as u64)
+    };
+    assert_eq!(counted("2026-01-02"), (1, 1));
+    assert_eq!(counted("1/2/2026"), (2, 2), "the order of dates needs a pass of its own");
+}

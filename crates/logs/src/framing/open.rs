@@ -11,6 +11,7 @@ use super::evtx;
 use super::utf16::Utf16Reader;
 use super::{tar, zip};
 use crate::arrow_file;
+use crate::progress::{Counted, Progress};
 
 /// How much of a file is looked at before it is decided what it is.
 const HEAD: usize = 256 * 1024;
@@ -200,10 +201,10 @@ pub(super) fn decompressed(mut raw: impl Read + Send + 'static) -> io::Result<Bo
     })
 }
 
-/// Opens a source and looks at its head.
-pub(crate) fn open(source: &Source) -> io::Result<Opened> {
+/// Opens a source and looks at its head. The bytes that are read of it from now on are counted.
+pub(crate) fn open(source: &Source, progress: Option<&Arc<Progress>>) -> io::Result<Opened> {
     let in_archive = source.member.is_some();
-    let mut file = source.reader()?;
+    let mut file = Counted { inner: source.reader()?, progress: progress.cloned() };
     let mut magic = Vec::new();
     (&mut file).take(512).read_to_end(&mut magic)?;
     if magic.starts_with(evtx::MAGIC) {

@@ -64,10 +64,15 @@ pub(super) fn take(
 ) -> Option<Deferred> {
     // What is asked about all rows at once needs them all.
     let asked_at_once = options.strict || options.rejects.is_some() || options.duplicates != Duplicates::Keep;
-    if asked_at_once || !tables.parquet.is_empty() {
+    if asked_at_once {
         return None;
     }
-    let fits = |file: &Ready| file.large && !file.tables.is_empty() && !file.binding.mapping.expands();
+    // Rows of one table that are in files of columns and in these need to be together.
+    let apart = |table: &str| tables.parquet.iter().all(|bound| bound.table != table);
+    let fits = |file: &Ready| {
+        let apart = only_table(file).map_or(tables.parquet.is_empty(), apart);
+        file.large && apart && !file.tables.is_empty() && !file.binding.mapping.expands()
+    };
     let (deferred, kept) = std::mem::take(ready).into_iter().partition(|(_, file)| fits(file));
     *ready = kept;
     let places: BTreeSet<usize> = deferred.iter().map(|(place, _): &(usize, _)| *place).collect();

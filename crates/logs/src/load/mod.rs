@@ -11,7 +11,7 @@ pub(crate) use layouts::Layouts;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
@@ -27,7 +27,18 @@ use tables::Tables;
 /// itself: its report says why in [`crate::FileReport::problem`], and the other files are read.
 pub fn load(specs: &[DataSpec], options: &LoadOptions) -> Result<Loaded, LoadError> {
     begin_rejects(options)?;
+    expect(specs, options)?;
     load_more(specs, options)
+}
+
+/// Counts the bytes of the files that are to be read.
+pub(crate) fn expect(specs: &[DataSpec], options: &LoadOptions) -> Result<(), LoadError> {
+    let Some(progress) = &options.progress else { return Ok(()) };
+    for spec in specs.iter().filter(|spec| !store::is_store(Path::new(&spec.path))) {
+        let size = |path: &PathBuf| fs::metadata(path).map_or(0, |metadata| metadata.len());
+        progress.expect(spec.files()?.iter().map(size).sum());
+    }
+    Ok(())
 }
 
 /// Empties the file of rejected records.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
 use crate::format::{self, Binding, FORMATS, Format};
@@ -11,7 +12,7 @@ use crate::read::{Outcome, Pass, Plan};
 use crate::sample::Sample;
 use crate::typing::DateRule;
 use crate::typing::date_order::{DateEvidence, Decision};
-use crate::{DateOrder, FileReport, LoadOptions};
+use crate::{DateOrder, FileReport, LoadOptions, Progress};
 use crate::{arrow_file, parquet_file};
 
 /// How a file of typed columns is bound to a table.
@@ -44,6 +45,7 @@ pub(super) struct Ready {
     pub tables: BTreeSet<String>,
     pub dates: DateRule,
     keeps_rejects: bool,
+    progress: Option<Arc<Progress>>,
     /// Whether a user left open what times without a zone mean.
     pub naive_notice: bool,
     /// Whether it is read as one chunk.
@@ -100,6 +102,7 @@ impl Ready {
             forced: self.forced.as_deref(),
             dates,
             keeps_rejects: self.keeps_rejects,
+            progress: self.progress.as_ref(),
             pass,
         }
     }
@@ -119,7 +122,7 @@ pub(super) fn file(
         report.problem = Some(why);
         Prepared::Failed(report)
     };
-    let text = match framing::open(source) {
+    let text = match framing::open(source, None) {
         Ok(Opened::Text(text)) => text,
         Ok(Opened::Container(Container::Refused(why))) => return failed(report, format!("it is {why}")),
         Ok(Opened::Container(container @ (Container::Parquet | Container::Arrow))) => {
@@ -182,6 +185,7 @@ pub(super) fn file(
         tables,
         dates: DateRule { order: options.date_order, naive_offset_minutes },
         keeps_rejects: options.rejects.is_some(),
+        progress: options.progress.clone(),
         naive_notice,
         small: text.whole,
         large: is_large(source, text.compression.is_some(), options),

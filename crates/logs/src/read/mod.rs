@@ -8,9 +8,10 @@ pub(crate) use outcome::{Outcome, Pass, Wanted, clip};
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
+use crate::Progress;
 use crate::format::Binding;
 use crate::framing::{self, Chunk, Framing, Opened, Place, Source};
 use crate::typing::DateRule;
@@ -24,6 +25,7 @@ pub(crate) struct Plan<'l> {
     pub dates: DateRule,
     /// Whether records that cannot be read are kept as they came.
     pub keeps_rejects: bool,
+    pub progress: Option<&'l Arc<Progress>>,
     pub pass: Pass<'l>,
 }
 
@@ -49,6 +51,10 @@ impl Plan<'_> {
         threads: usize,
         each: &mut dyn FnMut(Outcome) -> bool,
     ) -> std::io::Result<Option<String>> {
+        if let (Some(progress), Pass::Dates | Pass::Infer(_)) = (self.progress, self.pass) {
+            // The rows are read once more.
+            progress.expect(std::fs::metadata(&source.path)?.len());
+        }
         let mut halted = None;
         loop {
             let mut misaligned = None;
@@ -70,7 +76,7 @@ impl Plan<'_> {
         threads: usize,
         each: &mut dyn FnMut(Outcome) -> bool,
     ) -> std::io::Result<Option<String>> {
-        let text = match framing::open(source)? {
+        let text = match framing::open(source, self.progress)? {
             Opened::Text(text) => text,
             Opened::Container(_) => return Err(std::io::Error::other("the file changed while it was read")),
         };

@@ -12,7 +12,7 @@ use xxhash_rust::xxh64::Xxh64;
 
 use super::manifest::{MANIFEST, Manifest, Part, Source, sync_folder};
 use super::part;
-use crate::load::{begin_rejects, load_more};
+use crate::load::{begin_rejects, expect, load_more};
 use crate::report::FileReport;
 use crate::typing::infer;
 use crate::{DataSpec, LoadError, LoadOptions, LoadedTable};
@@ -57,6 +57,7 @@ pub fn import(specs: &[DataSpec], options: &LoadOptions, folder: &Path) -> Resul
     fs::create_dir_all(folder).map_err(|error| LoadError::Io(folder.to_path_buf(), error))?;
     let before = Manifest::read(folder).map_err(failed)?;
     begin_rejects(options)?;
+    expect(specs, options)?;
     let mut after = before.clone();
     let mut report = ImportReport::default();
     let stamp = stamp();
@@ -69,8 +70,10 @@ pub fn import(specs: &[DataSpec], options: &LoadOptions, folder: &Path) -> Resul
                 (known.size, known.hash) == (source.size, source.hash)
             });
             if unchanged {
+                let size = source.size;
                 after.sources.retain(|known| known.path != source.path);
                 after.sources.push(source);
+                options.progress.iter().for_each(|progress| progress.add(size));
                 report.files.push(Imported { path, report: None });
                 continue;
             }
