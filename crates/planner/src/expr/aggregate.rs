@@ -8,6 +8,7 @@ use kql_functions::{Typed, aggregate};
 use kql_parser::ast::{Call, ExprKind};
 use kql_parser::span::Span;
 
+use super::call::named;
 use super::{Bound, RowScope};
 use crate::Result;
 use crate::bind::Binder;
@@ -93,7 +94,11 @@ impl Binder<'_> {
                 }
                 continue;
             }
-            let bound = self.expr(&row_scope, arg)?;
+            let (given, arg) = named(arg);
+            let mut bound = self.expr(&row_scope, arg)?;
+            if let Some(given) = given {
+                bound.name = NameSource::Suggested(given.text.clone());
+            }
             if let NameSource::Written(name) = &bound.name {
                 plain.push(name.clone());
             }

@@ -2,7 +2,7 @@
 
 use datafusion::logical_expr::lit;
 use datafusion::scalar::ScalarValue;
-use kql_functions::function::{Eval, Overload};
+use kql_functions::function::{Eval, Param};
 use kql_functions::scalar::dynamic::{array_sort, pack};
 use kql_functions::{CallError, Function, Naming, Typed, resolve, table};
 use kql_parser::ast::{Call, Expr, ExprKind, Literal, Name};
@@ -56,13 +56,8 @@ impl Binder<'_> {
         let mut first_name = NameSource::Positional;
         let mut names: Vec<Option<String>> = vec![None; call.args.len()];
         for (index, arg) in call.args.iter().enumerate() {
-            let arg = match &arg.kind {
-                ExprKind::Named { names, value } => {
-                    names.first().map_or(Ok(()), |name| check_argument_name(function, index, name))?;
-                    value.as_ref()
-                }
-                _ => arg,
-            };
+            let (given, arg) = named(arg);
+            given.map_or(Ok(()), |name| check_argument_name(function, index, name))?;
             if matches!(&arg.kind, ExprKind::Wildcard(pattern) if pattern == "*")
                 && function.name == "pack_array"
             {
@@ -79,7 +74,10 @@ impl Binder<'_> {
                 args.push(Typed::string(name.clone()));
                 continue;
             }
-            let bound = self.expr(&exact, arg)?;
+            let mut bound = self.expr(&exact, arg)?;
+            if let Some(given) = given {
+                bound.name = NameSource::Suggested(given.text.clone());
+            }
             if bound.columns.is_some() {
                 let message = "a function that yields several columns stands alone in a column list";
                 return Err(semantic(codes::SHAPE, arg.span, message));
@@ -276,17 +274,25 @@ impl Binder<'_> {
     }
 }
 
-/// The library's parameters go by position. Before an argument that may repeat any name may stand and says nothing;
-/// elsewhere another name than the parameter's would make the call look like what it is not.
+/// An argument without its name. A name, as in `tostring(Kind = Properties.kind)`, is that of the value: a function whose
+/// column is called after its argument hands it on.
+pub(crate) fn named(arg: &Expr) -> (Option<&Name>, &Expr) {
+    match &arg.kind {
+        ExprKind::Named { names, value } => match names.as_slice() {
+            [name] => (Some(name), value.as_ref()),
+            _ => (None, arg),
+        },
+        _ => (None, arg),
+    }
+}
+
+/// Arguments go by position; one with the name of another parameter would make the call look like what it is not.
 fn check_argument_name(function: &Function, index: usize, name: &Name) -> Result<()> {
-    let params = |overload: &Overload| overload.params.iter().any(|param| param.name == name.text);
-    let at_place = |overload: &Overload| match overload.variadic {
-        Some(_) if index + 1 >= overload.params.len() => {
-            overload.params.last().is_some_and(|repeated| repeated.name == name.text || !params(overload))
-        }
-        _ => overload.params.get(index).is_some_and(|param| param.name == name.text),
-    };
-    if function.overloads.iter().any(at_place) {
+    let is = |param: Option<&Param>| param.is_some_and(|param| param.name == name.text);
+    let here = function.overloads.iter().any(|overload| is(overload.param(index)));
+    let elsewhere =
+        function.overloads.iter().any(|overload| overload.params.iter().any(|param| is(Some(param))));
+    if here || !elsewhere {
         return Ok(());
     }
     let message = format!("`{}` does not name this argument of {}()", name.text, function.name);
