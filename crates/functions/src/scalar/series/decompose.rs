@@ -212,7 +212,7 @@ fn seasonal_part(series: &[f64], learned: usize, seasonality: i64, threshold: f6
     let known = series.get(..learned).unwrap_or(series);
     let period = match seasonality {
         DETECT => match detect(known, threshold) {
-            Season::Period(period) => period,
+            Season::Period(period, _) => period,
             Season::None => 0,
             Season::Open => {
                 return Err(DataFusionError::NotImplemented(

@@ -6,6 +6,7 @@ mod fill;
 mod filter;
 mod fit;
 mod outliers;
+mod periods;
 mod reduce;
 
 use crate::function::Function;
@@ -18,5 +19,6 @@ pub(super) fn functions() -> Vec<Function> {
     functions.extend(fit::functions());
     functions.extend(outliers::functions());
     functions.extend(decompose::functions());
+    functions.extend(periods::functions());
     functions
 }
