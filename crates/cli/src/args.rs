@@ -362,7 +362,7 @@ pub struct TestArgs {
     /// The percentage of broken queries that --mutate wants noticed.
     #[arg(long, value_name = "PERCENT", default_value_t = 90, requires = "mutate", value_parser = value_parser!(u8).range(..=100))]
     pub min_killed: u8,
-    /// Write a first test beside a query, from the rows of --from that it finds, with other names in them.
+    /// Write a first test beside a query or an analytics rule, from the rows of --from that it finds, with other names in them.
     #[arg(
         long,
         value_name = "QUERY",

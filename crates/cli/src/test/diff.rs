@@ -74,8 +74,24 @@ pub fn table(pairs: &[Pair], wanted: &[Wanted<'_>], actual: &Actual) -> String {
             }
         }
     }
-    let header = columns.iter().map(|place| actual.columns[*place].name.clone()).collect();
+    let mut header: Vec<String> = columns.iter().map(|place| actual.columns[*place].name.clone()).collect();
+    leave_out_empty(&mut header, &mut lines);
     print(header, &lines)
+}
+
+/// Drops the columns in which no line that is shown has a value, but one.
+fn leave_out_empty(header: &mut Vec<String>, lines: &mut Vec<Line>) {
+    let shown = &lines[..lines.len().min(SHOWN)];
+    let filled = |at: &usize| shown.iter().any(|line| !matches!(line.cells[*at].as_str(), "" | "(null)"));
+    let kept: Vec<usize> = (0..header.len()).filter(filled).collect();
+    if kept.is_empty() || kept.len() == header.len() {
+        return;
+    }
+    *header = kept.iter().map(|at| header[*at].clone()).collect();
+    for line in lines {
+        line.cells = kept.iter().map(|at| line.cells[*at].clone()).collect();
+        line.marked = (0..kept.len()).filter(|at| line.marked.contains(&kept[*at])).collect();
+    }
 }
 
 fn expected(row: &Wanted<'_>, place: usize) -> String {

@@ -11,7 +11,7 @@ use super::yaml::{Node, NodeKind};
 use super::{diff, report};
 
 /// How many pairs of rows are looked at to find those that differ least.
-const MOST_PAIRS: usize = 20_000_000;
+const MOST_PAIRS: usize = 4_000_000;
 
 /// The differences of two results with the same columns, for reading; `None` when there are none.
 pub fn difference(a: &Actual, b: &Actual, rules: &Rules) -> Result<Option<String>, String> {
@@ -34,15 +34,27 @@ pub fn difference(a: &Actual, b: &Actual, rules: &Rules) -> Result<Option<String
                 .collect(),
         })
         .collect();
+    let too_many = |lefts: usize, rights: usize| lefts.saturating_mul(rights) > MOST_PAIRS;
     let mut remark = "";
     let pairs = match &rules.order {
-        Order::Any if a.rows.len().saturating_mul(b.rows.len()) > MOST_PAIRS => {
-            remark = "too many rows differ to pair them: --key says which belong together\n";
-            let gone = (0..a.rows.len()).map(Pair::Missing);
-            gone.chain((0..b.rows.len()).map(Pair::Extra)).collect()
+        Order::Exact => compare(&wanted, b, rules).map_err(|problem| problem.message)?,
+        order => {
+            let keys = match order {
+                Order::By(columns) => columns.as_slice(),
+                Order::Any | Order::Exact => &[],
+            };
+            let mut pairs = Vec::new();
+            for (lefts, rights) in groups(a, b, keys)? {
+                if too_many(lefts.len(), rights.len()) {
+                    remark = "too many rows differ to pair them all: --key says which belong together\n";
+                    pairs.extend(lefts.into_iter().map(Pair::Missing));
+                    pairs.extend(rights.into_iter().map(Pair::Extra));
+                } else {
+                    pairs.extend(paired(&wanted, b, rules, keys, &lefts, &rights));
+                }
+            }
+            pairs
         }
-        Order::By(columns) => by_groups(&wanted, a, b, rules, columns)?,
-        Order::Any | Order::Exact => compare(&wanted, b, rules).map_err(|problem| problem.message)?,
     };
     if pairs.iter().all(|pair| matches!(pair, Pair::Same(..))) {
         return Ok(None);
@@ -51,19 +63,12 @@ pub fn difference(a: &Actual, b: &Actual, rules: &Rules) -> Result<Option<String
     Ok(Some(format!("{}{remark}", diff::coloured(&table, report::colours()))))
 }
 
-/// Pairs rows among those that agree in the key columns.
-fn by_groups(
-    wanted: &[Wanted<'_>],
-    a: &Actual,
-    b: &Actual,
-    rules: &Rules,
-    columns: &[String],
-) -> Result<Vec<Pair>, String> {
-    let place = |name: &String| {
-        let place = b.columns.iter().position(|column| column.name == *name);
-        place.ok_or_else(|| format!("there is no column `{name}` in both"))
-    };
-    let keys: Vec<usize> = columns.iter().map(place).collect::<Result<_, _>>()?;
+/// Places of rows of both sides that may be pairs.
+type Group = (Vec<usize>, Vec<usize>);
+
+/// The places of rows of both sides that agree in the key columns; all of them without keys.
+fn groups(a: &Actual, b: &Actual, columns: &[String]) -> Result<Vec<Group>, String> {
+    let keys = places(b, columns)?;
     let key = |row: &[OwnedCell]| {
         let mut key = String::new();
         // Reals are equal within a tolerance.
@@ -73,24 +78,43 @@ fn by_groups(
         }
         key
     };
-    let mut groups: BTreeMap<String, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     for (left, row) in a.rows.iter().enumerate() {
         groups.entry(key(row)).or_default().0.push(left);
     }
     for (right, row) in b.rows.iter().enumerate() {
         groups.entry(key(row)).or_default().1.push(right);
     }
-    let mut pairs = Vec::new();
-    for (lefts, rights) in groups.into_values() {
-        let some: Vec<Wanted<'_>> = lefts.iter().map(|left| wanted[*left].clone()).collect();
-        let rows = rights.iter().map(|right| b.rows[*right].clone()).collect();
-        let actual = Actual { columns: b.columns.clone(), rows };
-        pairs.extend(by_fit(&some, &actual, rules, &keys).into_iter().map(|pair| match pair {
-            Pair::Same(left, right) => Pair::Same(lefts[left], rights[right]),
-            Pair::Differs(left, right, places) => Pair::Differs(lefts[left], rights[right], places),
-            Pair::Missing(left) => Pair::Missing(lefts[left]),
-            Pair::Extra(right) => Pair::Extra(rights[right]),
-        }));
-    }
-    Ok(pairs)
+    Ok(groups.into_values().collect())
+}
+
+fn places(of: &Actual, columns: &[String]) -> Result<Vec<usize>, String> {
+    let place = |name: &String| {
+        let place = of.columns.iter().position(|column| column.name == *name);
+        place.ok_or_else(|| format!("there is no column `{name}` in both"))
+    };
+    columns.iter().map(place).collect()
+}
+
+/// Pairs some rows of both sides.
+fn paired(
+    wanted: &[Wanted<'_>],
+    b: &Actual,
+    rules: &Rules,
+    keys: &[String],
+    lefts: &[usize],
+    rights: &[usize],
+) -> Vec<Pair> {
+    let some: Vec<Wanted<'_>> = lefts.iter().map(|left| wanted[*left].clone()).collect();
+    let rows = rights.iter().map(|right| b.rows[*right].clone()).collect();
+    let actual = Actual { columns: b.columns.clone(), rows };
+    let keys = places(b, keys).unwrap_or_default();
+    let pairs = by_fit(&some, &actual, rules, &keys).into_iter();
+    let back = pairs.map(|pair| match pair {
+        Pair::Same(left, right) => Pair::Same(lefts[left], rights[right]),
+        Pair::Differs(left, right, places) => Pair::Differs(lefts[left], rights[right], places),
+        Pair::Missing(left) => Pair::Missing(lefts[left]),
+        Pair::Extra(right) => Pair::Extra(rights[right]),
+    });
+    back.collect()
 }

@@ -12,7 +12,8 @@ use kql_types::{Cell, OwnedCell, ScalarType, Schema, datetime, dynamic};
 use super::compare::Actual;
 use super::given::Exports;
 use super::pseudonym::Pseudonyms;
-use super::{case, suite, update, yaml};
+use super::yaml::{Node, NodeKind};
+use super::{case, diff, suite, update, yaml};
 use crate::args::TestArgs;
 use crate::ask;
 use crate::catalog::LogCatalog;
@@ -29,7 +30,7 @@ pub fn run(query: &Path, args: &TestArgs) -> Result<(), Failure> {
     if target.exists() {
         return Err(Failure::usage(format!("{}: there is a file of tests already", target.display())));
     }
-    let text = suite::read_text(query).map_err(Failure::usage)?;
+    let (key, text) = query_of(query)?;
     let specs: Vec<DataSpec> = args.from.iter().map(|spec| DataSpec::parse(spec)).collect();
     let options = LoadOptions { catalogue: Catalogue::new(), ..LoadOptions::default() };
     let loaded = kql_logs::load(&specs, &options).map_err(|error| Failure::usage(error.to_string()))?;
@@ -55,7 +56,7 @@ pub fn run(query: &Path, args: &TestArgs) -> Result<(), Failure> {
     for (table, schema) in &tables {
         given += &rows_of(table, schema, &text, &engine, &asked, &wanted, now, &mut names)?;
     }
-    let setup = setup(query, now);
+    let setup = setup(key, query, now);
     // The rows as they are expected are those that the query finds among the rows of the test.
     let draft =
         format!("{setup}cases:\n  - name: draft\n    given:\n{given}    expect: {{ count: \">=1\" }}\n");
@@ -81,21 +82,33 @@ pub fn run(query: &Path, args: &TestArgs) -> Result<(), Failure> {
     out += "  - name: finds nothing where nothing happened\n    expect: { rows: 0 }\n";
     std::fs::write(&target, out).map_err(|error| Failure::usage(format!("{}: {error}", target.display())))?;
     let (kept, all) = (found.rows.len(), hits.rows.len());
-    eprintln!("kql: {} has a case of {} rows", target.display(), kept);
+    eprintln!("kql: {} has a case of {}", target.display(), diff::rows(kept));
     if kept != all {
         eprintln!(
-            "kql: the query finds {all} rows in the export; look whether those of the test are the ones that matter"
+            "kql: the query finds {} in the export; look whether those of the test are the ones that matter",
+            diff::rows(all)
         );
     }
     if incomplete { Err(Failure::usage_told()) } else { Ok(()) }
 }
 
-fn setup(query: &Path, now: i64) -> String {
+/// The text of a query or of that of an analytics rule, with the key under which a test names its file.
+fn query_of(file: &Path) -> Result<(&'static str, String), Failure> {
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if !matches!(ending, "yaml" | "yml") {
+        return Ok(("query", suite::read_text(file).map_err(Failure::usage)?));
+    }
+    let node = Node::made(NodeKind::Scalar { text: file.display().to_string(), plain: false });
+    let rule = suite::rule(&node, Path::new("")).map_err(|problem| Failure::usage(problem.message))?;
+    Ok(("rule", rule.text))
+}
+
+fn setup(key: &str, query: &Path, now: i64) -> String {
     let name = query.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut time = String::new();
     // Writing into a String cannot fail.
     let _ = datetime::format_trimmed(now, &mut time);
-    format!("query: {}\nnow: {time}\n", yaml::scalar(&name))
+    format!("{key}: {}\nnow: {time}\n", yaml::scalar(&name))
 }
 
 fn rows(engine: &Engine, text: &str, options: &QueryOptions) -> Result<Actual, Failure> {

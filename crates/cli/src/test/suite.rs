@@ -256,7 +256,7 @@ fn query(node: &Node, folder: &Path) -> Read<QueryText> {
 }
 
 /// The query of an analytics rule.
-fn rule(node: &Node, folder: &Path) -> Read<QueryText> {
+pub fn rule(node: &Node, folder: &Path) -> Read<QueryText> {
     let file = folder.join(node.text("the file of a rule")?);
     let content = read_text(&file).map_err(|why| node.problem(why))?;
     let rule =
