@@ -50,6 +50,8 @@ pub enum Command {
     /// bytes of the query's UTF-8 text. "unloaded" names the known tables of the query that no file was loaded into,
     /// where there are such.
     Batch(BatchArgs),
+    /// Measure how long queries take, as a Markdown table.
+    Bench(BenchArgs),
     /// Parse, bind and plan queries without data.
     Check(CheckArgs),
     /// Tell what files hold: format, table and why, rows, time span, what does not fit, filled columns.
@@ -312,6 +314,17 @@ pub struct BatchArgs {
     /// The data and the time.
     #[command(flatten)]
     pub data: DataArgs,
+}
+
+/// Arguments of `kql bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// The queries, of which a folder gives all its files, and what they range over.
+    #[command(flatten)]
+    pub ask: AskArgs,
+    /// How often each query is run and measured, after one run that does not count.
+    #[arg(long, value_name = "N", default_value = "5")]
+    pub repeat: NonZero<u32>,
 }
 
 /// Arguments of `kql check`.

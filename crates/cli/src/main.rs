@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod batch;
+mod bench;
 mod catalog;
 mod check;
 mod colour;
@@ -61,6 +62,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::Batch(args)) => batch::run(&args),
+        Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Test(args)) => test::run(&args),

@@ -1,6 +1,7 @@
 //! The binary: its commands, the prompt, the pack of queries. One binary for all of them: each would link the whole engine.
 #![allow(clippy::expect_used)]
 
+mod bench;
 mod charts;
 mod commands;
 mod common;
