@@ -222,7 +222,7 @@ pub struct ImportArgs {
 #[derive(Debug, Args)]
 pub struct ExportArgs {
     /// A file with one query; without it and without -e, every table of the data is written.
-    #[arg(value_name = "FILE.kql")]
+    #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// A query.
     #[arg(short = 'e', long = "execute", value_name = "QUERY")]
@@ -244,8 +244,9 @@ pub struct ExportArgs {
 /// Queries, and the rows that they see.
 #[derive(Debug, Args)]
 pub struct AskArgs {
-    /// Files of queries; `-` is standard input. Queries in one file are separated by blank lines.
-    #[arg(value_name = "FILE.kql")]
+    /// Files of queries; `-` is standard input. Queries in one file are separated by blank lines. A rule of Sentinel (YAML)
+    /// and rules that a portal exported (JSON) stand for their queries.
+    #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// A query.
     #[arg(short = 'e', long = "execute", value_name = "QUERY")]
@@ -330,8 +331,8 @@ pub struct BenchArgs {
 /// Arguments of `kql check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Files of queries; `-` or nothing is standard input.
-    #[arg(value_name = "FILE.kql")]
+    /// Files of queries or of rules, as `kql run` takes them; `-` or nothing is standard input.
+    #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Read the requests of `kql batch` and answer each with {"id", "ok", "stage", "columns", "error"} on a line.
     #[arg(long, conflicts_with = "files")]

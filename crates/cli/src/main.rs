@@ -28,6 +28,7 @@ mod parquet;
 mod profile;
 mod project;
 mod request;
+mod rule;
 mod run;
 mod shell;
 mod source;

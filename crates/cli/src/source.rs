@@ -7,31 +7,35 @@ use kql_parser::split;
 use kql_types::text::without_mark;
 
 use crate::errors::Failure;
+use crate::rule;
 
 /// A text with queries in it.
 pub struct Source {
-    /// The file; `None` for the command line and standard input.
-    file: Option<PathBuf>,
+    /// The name of the file; `None` for the command line and standard input.
+    file: Option<String>,
     /// The text.
     pub text: String,
-    /// The whole text is one query.
-    single: bool,
+    /// Where the text is one query as a whole: the byte at which it begins.
+    single: Option<usize>,
 }
 
 impl Source {
     /// What messages call it.
     pub fn name(&self) -> &str {
-        self.file.as_ref().and_then(|file| file.to_str()).unwrap_or("query")
+        self.file.as_deref().unwrap_or("query")
     }
 
     /// The name, where it is a file.
     pub fn file_name(&self) -> Option<&str> {
-        self.file.as_ref().map(|_| self.name())
+        self.file.as_deref()
     }
 
     /// The queries with the offsets at which they begin.
     pub fn queries(&self) -> Vec<(usize, &str)> {
-        if self.single { vec![(0, self.text.as_str())] } else { queries(&self.text) }
+        match self.single {
+            Some(start) => vec![(start, self.text.get(start..).unwrap_or(""))],
+            None => queries(&self.text),
+        }
     }
 
     /// The line of an offset, counted from 1.
@@ -65,7 +69,7 @@ pub fn is_query(path: &Path) -> bool {
     matches!(extension, "kql" | "csl" | "kusto")
 }
 
-/// Reads the files, then takes the queries of the command line; standard input when there is neither.
+/// Reads the files, queries and rules, then takes the queries of the command line; standard input when there is neither.
 pub fn read(files: &[PathBuf], queries: &[String]) -> Result<Vec<Source>, Failure> {
     let mut sources = Vec::new();
     for file in files {
@@ -76,13 +80,18 @@ pub fn read(files: &[PathBuf], queries: &[String]) -> Result<Vec<Source>, Failur
         let fail = |why: String| Failure::usage(format!("{}: {why}", file.display()));
         let bytes = std::fs::read(file).map_err(|error| fail(error.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|_| fail("the file is not UTF-8 text".into()))?;
-        sources.push(Source {
-            file: Some(file.clone()),
-            text: without_mark(&text).to_string(),
-            single: false,
-        });
+        let (name, text) = (file.to_string_lossy().into_owned(), without_mark(&text));
+        if rule::is_rule(file) {
+            sources.extend(rule::queries(file, text).map_err(fail)?.into_iter().map(|rule| Source {
+                file: Some(rule.title.map_or(name.clone(), |title| format!("{name} ({title})"))),
+                text: rule.text,
+                single: Some(rule.start),
+            }));
+        } else {
+            sources.push(Source { file: Some(name), text: text.to_string(), single: None });
+        }
     }
-    sources.extend(queries.iter().map(|query| Source { file: None, text: query.clone(), single: true }));
+    sources.extend(queries.iter().map(|query| Source { file: None, text: query.clone(), single: Some(0) }));
     if sources.is_empty() {
         if std::io::stdin().is_terminal() {
             return Err(Failure::usage("no query: name a file, or give one with -e"));
@@ -97,5 +106,5 @@ fn read_stdin() -> Result<Source, Failure> {
     std::io::stdin()
         .read_to_string(&mut text)
         .map_err(|error| Failure::usage(format!("standard input: {error}")))?;
-    Ok(Source { file: None, text: without_mark(&text).to_string(), single: false })
+    Ok(Source { file: None, text: without_mark(&text).to_string(), single: None })
 }

@@ -99,7 +99,7 @@ fn query_of(file: &Path) -> Result<(&'static str, String), Failure> {
         return Ok(("query", suite::read_text(file).map_err(Failure::usage)?));
     }
     let node = Node::made(NodeKind::Scalar { text: file.display().to_string(), plain: false });
-    let rule = suite::rule(&node, Path::new("")).map_err(|problem| Failure::usage(problem.message))?;
+    let rule = suite::rule_of(&node, Path::new("")).map_err(|problem| Failure::usage(problem.message))?;
     Ok(("rule", rule.text))
 }
 

@@ -21,7 +21,7 @@ mod stages;
 mod suite;
 mod update;
 mod value;
-mod yaml;
+pub mod yaml;
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};

@@ -8,6 +8,7 @@ use kql_types::{Column, Schema, datetime};
 
 use super::expect::{self, Expect, RULES, Rules, rules, scalar_type};
 use super::yaml::{self, Fields, Node, NodeKind, Problem, Read};
+use crate::rule;
 
 /// A file of tests.
 #[derive(Debug)]
@@ -145,7 +146,7 @@ impl Setup {
         match (fields.get("query"), fields.get("rule")) {
             (Some(_), Some(rule)) => return Err(rule.problem("`query` and `rule` exclude each other")),
             (Some(node), None) => self.query = Some(query(node, folder)?),
-            (None, Some(node)) => self.query = Some(rule(node, folder)?),
+            (None, Some(node)) => self.query = Some(rule_of(node, folder)?),
             (None, None) => {}
         }
         if let Some(node) = fields.get("now") {
@@ -256,19 +257,12 @@ fn query(node: &Node, folder: &Path) -> Read<QueryText> {
 }
 
 /// The query of an analytics rule.
-pub fn rule(node: &Node, folder: &Path) -> Read<QueryText> {
+pub fn rule_of(node: &Node, folder: &Path) -> Read<QueryText> {
     let file = folder.join(node.text("the file of a rule")?);
     let content = read_text(&file).map_err(|why| node.problem(why))?;
-    let rule =
-        yaml::parse(&content).map_err(|problem| node.problem(format!("{}: {problem}", file.display())))?;
-    let text = rule.as_ref().and_then(|rule| match &rule.kind {
-        NodeKind::Map(entries) => entries.iter().find(|(key, _)| key.scalar() == Some("query")),
-        _ => None,
-    });
-    match text.and_then(|(_, query)| Some((query.scalar()?, query.line))) {
-        Some((text, line)) => Ok(QueryText { text: text.to_string(), file: Some(file), line }),
-        None => Err(node.problem(format!("{}: the rule has no `query`", file.display()))),
-    }
+    let (text, line) =
+        rule::of_yaml(&content).map_err(|why| node.problem(format!("{}: {why}", file.display())))?;
+    Ok(QueryText { text, file: Some(file), line })
 }
 
 /// The text of a file without its byte order mark.
