@@ -40,8 +40,13 @@ fn answer(completer: &Completer<'_>, request: &Value) -> Value {
     let Some(text) = request.get("kql").and_then(Value::as_str) else {
         return json!({ "id": id, "error": "the request has no text `kql`" });
     };
-    let cursor = request.get("cursor").and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok());
-    let cursor = cursor.unwrap_or(text.len());
+    let cursor = match request.get("cursor") {
+        None => Some(text.len()),
+        Some(at) => at.as_u64().and_then(|at| usize::try_from(at).ok()),
+    };
+    let Some(cursor) = cursor.filter(|at| text.is_char_boundary(*at)) else {
+        return json!({ "id": id, "error": "`cursor` is a place in the text, in bytes of UTF-8" });
+    };
     let Ok(completion) = panics::isolated(|| completer.complete(text, cursor)) else {
         return json!({ "id": id, "error": "completing failed; this is a defect of kql" });
     };

@@ -312,7 +312,8 @@ pub fn edit(session: &mut Session, _: &str) -> Result<Flow, Failure> {
     let _ = std::fs::remove_file(&file);
     match (status, edited) {
         (Ok(status), Ok(text)) if status.success() => {
-            session.edited = Some(text.trim().to_string()).filter(|text| !text.is_empty());
+            // A blank before it keeps it out of the history, as before.
+            session.edited = Some(text.trim_end().to_string()).filter(|text| !text.is_empty());
             Ok(Flow::Goes)
         }
         (Err(error), _) => refuse(format!("{editor}: {error}")),

@@ -102,7 +102,8 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
     for entry in std::fs::read_dir(folder).map_err(fail)? {
         let path = entry.map_err(fail)?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_string();
-        if name.starts_with('.') || matches!(name.as_str(), "target" | "node_modules") {
+        // What programs put there for themselves is nobody's test.
+        if name.starts_with('.') || name == "node_modules" || path.join("CACHEDIR.TAG").is_file() {
             continue;
         }
         if path.is_dir() {
