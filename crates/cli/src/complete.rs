@@ -2,11 +2,12 @@
 
 use std::io::{BufRead, Write};
 
-use kql_editor::{Completer, NoValues};
+use kql_editor::Completer;
 use serde_json::{Value, json};
 
 use crate::args::BatchArgs;
 use crate::errors::Failure;
+use crate::values::DataValues;
 use crate::{data, panics};
 
 /// How many candidates an answer names.
@@ -17,7 +18,9 @@ pub fn run(args: &BatchArgs) -> Result<(), Failure> {
     let loaded = data::load(&args.data)?;
     let mut incomplete = data::tell(&loaded.report);
     panics::silence();
-    let completer = Completer { engine: &loaded.engine, options: &loaded.options, values: &NoValues };
+    let values = DataValues::default();
+    let values = values.bound(&loaded);
+    let completer = Completer { engine: &loaded.engine, options: &loaded.options, values: &values };
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         let line = line?;

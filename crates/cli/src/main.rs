@@ -33,6 +33,7 @@ mod run;
 mod shell;
 mod source;
 mod test;
+mod values;
 mod why;
 
 use std::process::ExitCode;

@@ -54,7 +54,11 @@ impl Completer<'_> {
     /// What may stand at the cursor, which is a place in bytes.
     pub fn complete(&self, text: &str, cursor: usize) -> Completion {
         let Some(place) = Place::of(text, cursor) else { return Completion::default() };
-        let scope = self.engine.scope(&place.scope_text(), self.options);
+        // Every operator may follow any rows.
+        let scope = match place.at_operator() {
+            true => Scope::default(),
+            false => self.engine.scope(&place.scope_text(), self.options),
+        };
         let mut question = Question { place: &place, scope, text, ranking: Ranking::default() };
         self.fill(&mut question);
         let typed = place.typed.of(text);

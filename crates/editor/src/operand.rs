@@ -81,6 +81,9 @@ impl Completer<'_> {
             self.aggregates(question, 0);
             question.ranking.words(60, CandidateKind::Keyword, ["by"]);
         }
+        if operator == "evaluate" && matches!(in_call, Some(("pivot", 1..))) {
+            self.aggregates(question, 200);
+        }
         if let Some(column) = compared(place) {
             self.values_of(question, &column);
         }
@@ -220,6 +223,8 @@ impl Completer<'_> {
                 question.ranking.add(base + 480 + step(at), CandidateKind::Column, name, "");
             }
         }
+        let renames = (question.place.operator(), question.place.back(1)) == (Some("project"), "=")
+            && question.place.call().is_none();
         let few = question.scope.columns.len() <= 12;
         let listed: Vec<&str> =
             question.place.operands().iter().map(|token| token.span.of(question.text)).collect();
@@ -242,6 +247,8 @@ impl Completer<'_> {
             let mut weight = match popular::COLUMNS.iter().position(|name| *name == column.name) {
                 _ if hidden => 850,
                 _ if mentions(question.text, &column.name) > 0 => 400 + step(place).min(90),
+                // `project name = ` most often gives a column another name.
+                Some(popular) if renames => 398 + step(popular),
                 _ if few => 500 + step(place),
                 Some(popular) => 600 + step(popular),
                 None => 720 + step(place).min(80),
@@ -252,7 +259,8 @@ impl Completer<'_> {
                 Some(_) if !matches!(question.place.call(), Some(("tostring", _))) => weight += 250,
                 _ => {}
             }
-            if lists && listed.contains(&column.name.as_str()) {
+            // A column that is named already is not listed again, but another aggregate may take it.
+            if lists && question.place.call().is_none() && listed.contains(&column.name.as_str()) {
                 weight += 250;
             }
             question.ranking.add(
@@ -281,8 +289,9 @@ impl Completer<'_> {
         for function in table::all() {
             let popular = popular::FUNCTIONS.iter().position(|name| *name == function.name);
             let mut weight = popular.map_or(900, |place| base + step(place) * 4);
-            if base == 395 && matches!(function.name, "ago" | "bin") {
-                weight += 100;
+            let is_part = base == 395 && matches!(function.name, "ago" | "bin");
+            if is_part {
+                weight += 200;
             }
             let returns = function.overloads.first().and_then(|overload| overload.returns);
             if compares_with(place, question) == Some(ScalarType::DateTime)
@@ -293,7 +302,7 @@ impl Completer<'_> {
             if place.back(1) == "by" && function.name == "bin" {
                 weight = 300;
             }
-            if mentions(question.text, function.name) > 0 {
+            if !is_part && mentions(question.text, function.name) > 0 {
                 weight = weight.saturating_sub(100);
             }
             let detail = function.signatures().into_iter().next().unwrap_or_default();

@@ -44,6 +44,8 @@ pub struct Binder<'e> {
     pub(crate) look_depth: Cell<usize>,
     /// Set where planning goes on behind errors: what was found so far.
     pub(crate) mistakes: Option<Vec<Diagnostic>>,
+    /// Mistakes are passed over and never shown, so that what would help is not searched for.
+    pub(crate) unshown: bool,
     /// The stages of the pipeline so far: each operator with the columns that came before it.
     pub(crate) stages: Vec<(Span, Vec<Column>)>,
     /// The tables that were read and that no file was loaded into.
@@ -71,6 +73,7 @@ impl<'e> Binder<'e> {
             call_depth: 0,
             look_depth: Cell::new(0),
             mistakes: None,
+            unshown: false,
             stages: Vec::new(),
             unloaded: BTreeSet::new(),
             fresh_names: 0,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use datafusion::common::Column as PlanColumn;
 use datafusion::error::Result;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Projection};
+use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan, LogicalPlanBuilder, Projection};
 use kql_functions::Typed;
 use kql_parser::diagnostic::Diagnostic;
 use kql_parser::span::Span;
@@ -148,6 +148,11 @@ pub(crate) fn unknown_column(columns: &[Column], name: &str, span: Span) -> Box<
 /// the input's names for each of them once more.
 pub(crate) fn projection(exprs: Vec<Expr>, input: LogicalPlan) -> Result<LogicalPlan> {
     Ok(LogicalPlan::Projection(Projection::try_new(exprs, Arc::new(input))?))
+}
+
+/// Groups by expressions whose columns are named as the input names them, as [`projection`] does it.
+pub(crate) fn aggregation(group: Vec<Expr>, calls: Vec<Expr>, input: LogicalPlan) -> Result<LogicalPlan> {
+    Ok(LogicalPlan::Aggregate(Aggregate::try_new(Arc::new(input), group, calls)?))
 }
 
 /// A column by its exact name; DataFusion's `col()` would fold case and split at dots.

@@ -1,6 +1,8 @@
 //! What can be named at the end of a query, and every mistake of a query: planning that goes on behind an error.
 
-use kql_parser::ast::Query;
+use std::collections::HashSet;
+
+use kql_parser::ast::{ExprKind, Query, Statement, StatementKind};
 use kql_parser::diagnostic::{Diagnostic, Kind};
 use kql_types::{Column, ScalarType};
 
@@ -43,7 +45,9 @@ impl Engine {
         let (Some(query), _) = kql_parser::parse_through(text) else { return Scope::default() };
         let mut binder = Binder::new(self, options, options.now.unwrap_or(0), false);
         binder.mistakes = Some(Vec::new());
-        let (env, frame) = binder.query_through(&query);
+        binder.unshown = true;
+        let unused = unused_tables(&query, text);
+        let (env, frame) = binder.query_through(&query, &unused);
         let mut names = Vec::new();
         for name in env.names() {
             if names.iter().any(|(known, _)| known == name) {
@@ -82,7 +86,7 @@ impl Engine {
                 Ok(query) => {
                     let mut binder = Binder::new(self, options, options.now.unwrap_or(0), false);
                     binder.mistakes = Some(Vec::new());
-                    let _ = binder.query_through(&query);
+                    let _ = binder.query_through(&query, &HashSet::new());
                     binder.mistakes.take().unwrap_or_default()
                 }
                 Err(_) => Vec::new(),
@@ -103,12 +107,34 @@ impl Engine {
     }
 }
 
+/// The places of `let` statements of tables that nothing behind them names: of those, the name is all that can be seen
+/// at the end, and planning them would take most of the time in a text of many statements.
+fn unused_tables(query: &Query, text: &str) -> HashSet<usize> {
+    let mut unused = HashSet::new();
+    let mut words: HashSet<&str> = HashSet::new();
+    for (place, statement) in query.statements.iter().enumerate().rev() {
+        if let StatementKind::Let { name, value } = &statement.kind
+            && matches!(value.kind, ExprKind::Pipeline(_))
+            && !words.contains(name.text.as_str())
+        {
+            unused.insert(place);
+            continue;
+        }
+        words.extend(statement.span.of(text).split(|c: char| !c.is_alphanumeric() && c != '_'));
+    }
+    unused
+}
+
 impl Binder<'_> {
-    /// Binds what can be bound; the names and the rows at the end.
-    fn query_through(&mut self, query: &Query) -> (Env, Option<Frame>) {
+    /// Binds what can be bound, but for statements whose places are given; the names and the rows at the end.
+    fn query_through(&mut self, query: &Query, unused: &HashSet<usize>) -> (Env, Option<Frame>) {
         let mut env = Env::default();
         let mut frame = None;
-        for statement in &query.statements {
+        for (place, statement) in query.statements.iter().enumerate() {
+            if unused.contains(&place) {
+                env = self.unknown_let(&env, statement);
+                continue;
+            }
             match self.statements(&env, std::slice::from_ref(statement)) {
                 Ok((after, None)) => env = after,
                 Ok((_, Some(expr))) => match self.unsettled_table(&env, expr) {
@@ -125,8 +151,8 @@ impl Binder<'_> {
     }
 
     /// What a statement would have named, had it been right.
-    fn unknown_let(&self, env: &Env, statement: &kql_parser::ast::Statement) -> Env {
-        let kql_parser::ast::StatementKind::Let { name, value } = &statement.kind else { return env.clone() };
+    fn unknown_let(&self, env: &Env, statement: &Statement) -> Env {
+        let StatementKind::Let { name, value } = &statement.kind else { return env.clone() };
         let binding = match self.is_tabular(env, value) {
             true => match Frame::unknown() {
                 Some(frame) => Binding::Tabular(frame),

@@ -7,7 +7,6 @@ mod helper;
 mod script;
 mod session;
 mod show;
-mod values;
 
 use std::cell::RefCell;
 use std::io::IsTerminal;

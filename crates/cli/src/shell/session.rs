@@ -8,11 +8,12 @@ use kql_planner::{QueryOptions, QueryResult};
 use kql_types::datetime;
 
 use super::helper::is_command;
-use super::values::DataValues;
+
 use super::{Flow, command, directive};
 use crate::args::{DataArgs, TimeArgs};
 use crate::errors::{self, Failure};
 use crate::output::{self, Format, Layout};
+use crate::values::DataValues;
 use crate::{ask, data, interrupt, pager, project, why};
 
 /// A session at the prompt.
@@ -125,7 +126,7 @@ impl Session {
     }
 
     /// What the data holds, for completion.
-    pub fn values(&self) -> super::values::Bound<'_> {
+    pub fn values(&self) -> crate::values::Bound<'_> {
         self.values.bound(&self.loaded)
     }
 

@@ -82,6 +82,9 @@ impl Binder<'_> {
     ) -> Box<kql_parser::diagnostic::Diagnostic> {
         let mut error =
             semantic(codes::UNKNOWN_NAME, span, format!("there is no column or variable `{name}` here"));
+        if self.unshown {
+            return error;
+        }
         // Where the name was a column once, that is what is to be said, and a name that looks like it is not.
         let gone =
             self.stages.iter().rev().find(|(_, columns)| columns.iter().any(|column| column.name == name));

@@ -11,7 +11,7 @@ use kql_types::{Column, ScalarType};
 use crate::bind::Binder;
 use crate::codes::{self, internal, semantic};
 use crate::env::Env;
-use crate::frame::{Frame, aliased, column_expr};
+use crate::frame::{Frame, aggregation, aliased, column_expr, projection};
 use crate::naming::unique;
 use crate::params::{Params, Rule};
 use crate::{Result, suggest};
@@ -121,7 +121,7 @@ impl Binder<'_> {
             for (index, (column, ty)) in keys.into_iter().enumerate() {
                 exprs.push(join_key(frame.typed(column), ty)?.alias(format!("${prefix}k{index}")));
             }
-            LogicalPlanBuilder::from(frame.plan.clone()).project(exprs)?.build()
+            projection(exprs, frame.plan.clone())
         };
         let left_plan = side(&left, "l", keys.iter().map(|key| (&key.left, key.ty)).collect())?;
         let right_plan = side(&right, "r", keys.iter().map(|key| (&key.right, key.ty)).collect())?;
@@ -329,9 +329,8 @@ fn first_of_each_key(frame: Frame, keys: &[JoinKey]) -> datafusion::error::Resul
         .map(|(index, key)| column_expr(&key.left.name).alias(format!("$key{index}")))
         .collect();
     let others: Vec<&Column> = frame.columns.iter().filter(|column| key_of(column).is_none()).collect();
-    let builder = LogicalPlanBuilder::from(frame.plan.clone());
     let (plan, values) = if others.is_empty() {
-        (builder.project(group)?.distinct()?.build()?, Vec::new())
+        (LogicalPlanBuilder::from(projection(group, frame.plan.clone())?).distinct()?.build()?, Vec::new())
     } else {
         // One aggregate for all columns, so that they come from one row.
         let args = others.iter().map(|column| aggregate::Argument::new(frame.typed(column), None)).collect();
@@ -340,7 +339,7 @@ fn first_of_each_key(frame: Frame, keys: &[JoinKey]) -> datafusion::error::Resul
             .and_then(|row| {
                 aggregate::resolve(row, args).map_err(|error| DataFusionError::Plan(error.message))
             })?;
-        let plan = builder.aggregate(group, vec![call.expr.alias("$row")])?.build()?;
+        let plan = aggregation(group, vec![call.expr.alias("$row")], frame.plan.clone())?;
         let values: Vec<PlanExpr> =
             call.outputs.iter().map(|output| output.value(column_expr("$row"))).collect();
         (plan, values)
@@ -357,6 +356,6 @@ fn first_of_each_key(frame: Frame, keys: &[JoinKey]) -> datafusion::error::Resul
             &column.name,
         ));
     }
-    let plan = LogicalPlanBuilder::from(plan).project(exprs)?.build()?;
+    let plan = projection(exprs, plan)?;
     Ok(frame.with_plan(plan))
 }

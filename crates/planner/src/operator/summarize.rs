@@ -1,6 +1,8 @@
 //! `summarize aggregate, … by key, …`
 
-use datafusion::logical_expr::LogicalPlanBuilder;
+use std::sync::Arc;
+
+use datafusion::logical_expr::{Distinct, LogicalPlan};
 use kql_functions::Typed;
 use kql_parser::ast::{ExprKind, NamedExpr, Summarize};
 use kql_parser::span::Span;
@@ -11,7 +13,7 @@ use crate::bind::Binder;
 use crate::codes::{self, internal, semantic};
 use crate::env::Env;
 use crate::expr::{AggregateScope, RowScope};
-use crate::frame::{Frame, column_expr};
+use crate::frame::{Frame, aggregation, column_expr, projection};
 use crate::naming::{NameSource, Namer};
 use crate::params::{Params, Rule};
 
@@ -50,8 +52,8 @@ impl Binder<'_> {
         let mut keys = Vec::new();
         for key in by {
             for mut item in self.list_item(&scope, key)? {
-                // A column that only the data knows may be of any type.
-                if frame.open && item.value.is_null_literal() {
+                // A column that only the data knows may be of any type, and so may one that is told to be wrong.
+                if (frame.open || self.goes_on()) && item.value.is_null_literal() {
                     item.value = Typed::null(ScalarType::String);
                 }
                 if item.value.ty == ScalarType::Dynamic {
@@ -131,14 +133,13 @@ impl Binder<'_> {
         let group =
             keys.iter().enumerate().map(|(index, (_, value))| value.expr.clone().alias(key_alias(index)));
         let group: Vec<_> = group.collect();
-        let builder = LogicalPlanBuilder::from(frame.plan);
         // Keys without aggregates are a plain distinct.
-        let builder = if aggregates.calls.is_empty() {
-            builder.project(group).and_then(LogicalPlanBuilder::distinct)
+        let plan = if aggregates.calls.is_empty() {
+            projection(group, frame.plan).map(|keys| LogicalPlan::Distinct(Distinct::All(Arc::new(keys))))
         } else {
-            builder.aggregate(group, aggregates.calls)
+            aggregation(group, aggregates.calls, frame.plan)
         };
-        let plan = builder.and_then(LogicalPlanBuilder::build).map_err(|error| internal(span, &error))?;
+        let plan = plan.map_err(|error| internal(span, &error))?;
         let mut projected: Vec<(String, Typed)> = keys
             .into_iter()
             .enumerate()
