@@ -14,7 +14,7 @@ use crate::args::{DataArgs, ReadArgs, TimeArgs};
 use crate::catalog::LogCatalog;
 use crate::deferred::Later;
 use crate::errors::Failure;
-use crate::{ask, inspect, interrupt, outside, project};
+use crate::{ask, inspect, outside, progress, project};
 
 /// An engine with what it was loaded from.
 pub struct Loaded {
@@ -114,7 +114,7 @@ pub fn load_settled(args: &DataArgs) -> Result<Loaded, Failure> {
 pub fn read(specs: &[DataSpec], options: &LoadOptions) -> Result<kql_logs::Loaded, Failure> {
     let progress = Arc::new(Progress::default());
     let options = LoadOptions { progress: Some(Arc::clone(&progress)), ..options.clone() };
-    let loaded = interrupt::reading(&progress, || kql_logs::load(specs, &options));
+    let loaded = progress::reading(&progress, || kql_logs::load(specs, &options));
     loaded.map_err(|error| Failure::usage(error.to_string()))
 }
 

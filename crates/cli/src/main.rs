@@ -26,6 +26,7 @@ mod panics;
 mod params;
 mod parquet;
 mod profile;
+mod progress;
 mod project;
 mod request;
 mod rule;

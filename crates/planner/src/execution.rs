@@ -180,6 +180,7 @@ impl Execution {
         options: &QueryOptions,
     ) -> Result<Vec<RecordBatch>> {
         let runtime = self.runtime()?;
+        options.progress.begins(&plan);
         let rows = runtime.spawn(rows_of(Arc::clone(&plan), context));
         let abort = rows.abort_handle();
         let outcome = runtime.block_on(async {

@@ -18,6 +18,7 @@ use crate::env::Env;
 use crate::execution::{Cancellation, Execution, RowOrder};
 use crate::frame::Frame;
 use crate::outside::Outside;
+use crate::progress::Progress;
 use crate::result::{Circumstances, QueryResult, ResultTable};
 use crate::stored::{self, Stored};
 
@@ -39,6 +40,8 @@ pub struct QueryOptions {
     pub cancellation: Cancellation,
     /// Is told when a query that runs stands still, and in which step.
     pub stalled: Option<fn(&str)>,
+    /// Tells another thread how far the query has come.
+    pub progress: Progress,
 }
 
 /// Plans and runs queries over the tables of a catalogue.

@@ -151,8 +151,9 @@ impl Session {
     /// Runs a query and shows its rows.
     pub fn query(&mut self, text: &str) -> Result<(), Failure> {
         let start = Instant::now();
-        let result =
-            interrupt::watched(&self.loaded.options, |options| ask::run(&self.loaded.engine, text, options));
+        let (result, read) = interrupt::watched(&self.loaded.options, |options| {
+            (ask::run(&self.loaded.engine, text, options), options.progress.rows().done)
+        });
         let elapsed = start.elapsed();
         self.loaded.tell_later();
         match result {
@@ -161,7 +162,8 @@ impl Session {
                 let rows: usize = result.tables.iter().map(|table| table.row_count()).sum();
                 if self.timing {
                     let noun = if rows == 1 { "row" } else { "rows" };
-                    eprintln!("{rows} {noun} ({:.3} s)", elapsed.as_secs_f64());
+                    let read = if read > 0 { format!(", {read} rows read") } else { String::new() };
+                    eprintln!("{rows} {noun} ({:.3} s{read})", elapsed.as_secs_f64());
                 }
                 why::tell_unloaded(&result.circumstances.unloaded);
                 if rows == 0 {
