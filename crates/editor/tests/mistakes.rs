@@ -13,10 +13,11 @@ struct Case {
     says: String,
 }
 
-fn cases() -> Vec<Case> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/mistakes.md");
+/// Each query of a page with the fence that follows it.
+fn fences(page: &str, name: &str) -> Vec<(String, String)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(page);
     let text = std::fs::read_to_string(path).expect("the cases are there");
-    let mut cases = Vec::new();
+    let mut found = Vec::new();
     let mut query = String::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
@@ -24,15 +25,19 @@ fn cases() -> Vec<Case> {
         let body: Vec<&str> = lines.by_ref().take_while(|line| !line.starts_with("```")).collect();
         match info {
             "kql" => query = body.join("\n"),
-            "mistake" => cases.push(Case {
-                query: query.clone(),
-                place: body.first().copied().unwrap_or_default().to_string(),
-                says: body.get(1).copied().unwrap_or_default().to_string(),
-            }),
+            info if info == name => found.push((query.clone(), body.join("\n"))),
             _ => {}
         }
     }
-    cases
+    found
+}
+
+fn cases() -> Vec<Case> {
+    let case = |(query, body): (String, String)| {
+        let (place, says) = body.split_once('\n').unwrap_or((&body, ""));
+        Case { query, place: place.to_string(), says: says.lines().next().unwrap_or_default().to_string() }
+    };
+    fences("mistakes.md", "mistake").into_iter().map(case).collect()
 }
 
 #[test]
@@ -68,4 +73,18 @@ fn messages_name_the_place_and_help() {
     println!("{}", helpless.join("\n"));
     assert!(misplaced.is_empty(), "{}", misplaced.join("\n"));
     assert!(helpless.len() * 100 <= cases.len() * WITHOUT_HELP, "{}", helpless.join("\n"));
+}
+
+/// A message that has become better is a case of `mistakes.md`.
+#[test]
+fn messages_to_improve_are_as_they_were() {
+    let engine = super::common::engine();
+    for (query, expected) in fences("messages-to-improve.md", "message") {
+        let found = engine.check(&query, &QueryOptions::default()).expect_err("a mistake");
+        let picture = kql_parser::render(&query, found.first().expect("an error"));
+        let told = |line: &&str| line.trim_start().starts_with("= help");
+        let mut lines: Vec<&str> = picture.lines().take(1).collect();
+        lines.extend(picture.lines().filter(told).map(str::trim));
+        assert_eq!(lines.join("\n"), expected, "{query}");
+    }
 }

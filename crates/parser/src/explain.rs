@@ -6,7 +6,7 @@ use crate::operator::OPERATORS;
 use crate::span::Span;
 use crate::token::{LexFault, Symbol, Token, TokenKind};
 use crate::trace::Expected;
-use crate::{codes, keyword};
+use crate::{codes, habit, keyword};
 
 /// The diagnostic of the farthest failure, given all tokens of the query.
 pub(crate) fn explain(all: Input<'_>) -> Diagnostic {
@@ -72,10 +72,25 @@ fn hint(all: Input<'_>, at: Input<'_>, expected: &[Expected]) -> Option<String> 
     if at.tokens.len() == all.tokens.len() {
         return Some("a query begins with a table, such as `T | where a == 1`".to_string());
     }
+    let before = Before::of(all, at);
     match at.peek(0).map(|token| token.kind) {
         Some(TokenKind::Word) => {
             let word = at.word(0).unwrap_or("");
             match word {
+                _ if before.kind == Some(TokenKind::Word) && before.text == "not" => {
+                    Some("`not(…)` takes its condition in parentheses".to_string())
+                }
+                "by" if before.text == "count" => {
+                    Some("groups are counted by `summarize count() by a`".to_string())
+                }
+                "as" if LISTS.contains(&before.operator) => {
+                    Some(format!("a column gets its name before it: `NewName = {}`", before.text))
+                }
+                _ if before.is_number() && UNITS.contains(&word) => {
+                    Some(format!("a timespan is written without a blank: `{}{word}`", before.text))
+                }
+                _ if before.text == "between" => Some(BETWEEN.to_string()),
+                _ if expects("|") && habit::infix(word).is_some() => habit::infix(word).map(str::to_string),
                 "not" => {
                     Some("a negated operator is written `!in`, `!has`, `!contains` and so on".to_string())
                 }
@@ -86,12 +101,28 @@ fn hint(all: Input<'_>, at: Input<'_>, expected: &[Expected]) -> Option<String> 
                 _ if misspelt(word, expected).is_some() => {
                     misspelt(word, expected).map(|near| format!("did you mean `{near}`?"))
                 }
+                _ if before.is_test() => {
+                    Some(format!("a function takes its arguments in parentheses: `{}({word})`", before.text))
+                }
+                _ if expects(",") && LISTS.contains(&before.operator) => {
+                    Some(format!("write `,` before `{word}`"))
+                }
                 _ if expects(";") && is_new_line(all, at) => {
                     Some("statements are separated by `;`, operators by `|`".to_string())
                 }
                 _ => None,
             }
         }
+        Some(TokenKind::Symbol(Symbol::Assign)) if before.operator == "render" => {
+            Some("properties stand in parentheses: `with (title = \"…\")`".to_string())
+        }
+        Some(TokenKind::Symbol(Symbol::OpenBrace)) if before.text == ")" => {
+            Some("a parameter has a type, as in `(x: long) { x + 1 }`".to_string())
+        }
+        Some(TokenKind::Symbol(Symbol::Comma)) if expected == [Expected::Text("..")] => {
+            Some(BETWEEN.to_string())
+        }
+        _ if before.text == "between" => Some(BETWEEN.to_string()),
         Some(TokenKind::Symbol(Symbol::Assign)) => Some("to compare, write `==`".to_string()),
         Some(TokenKind::Symbol(Symbol::Pipe)) if expected == [Expected::Thing("an operator")] => {
             Some("write `or`, or a single `|` before an operator".to_string())
@@ -101,6 +132,85 @@ fn hint(all: Input<'_>, at: Input<'_>, expected: &[Expected]) -> Option<String> 
         }
         _ if expected == [Expected::Text("(")] => Some("the values stand in parentheses".to_string()),
         _ => None,
+    }
+}
+
+const BETWEEN: &str = "a range is written `between (a .. b)`";
+
+/// Operators whose operands are lists.
+const LISTS: &[&str] = &[
+    "distinct",
+    "extend",
+    "order",
+    "project",
+    "project-away",
+    "project-keep",
+    "project-rename",
+    "project-reorder",
+    "sort",
+    "summarize",
+    "union",
+];
+
+/// Units of timespans.
+const UNITS: &[&str] =
+    &["d", "day", "days", "h", "hour", "hours", "m", "min", "minutes", "ms", "s", "sec", "seconds"];
+
+/// What stands before the token that was found.
+struct Before<'t> {
+    kind: Option<TokenKind>,
+    text: &'t str,
+    /// The operator of the stage.
+    operator: &'t str,
+}
+
+impl<'t> Before<'t> {
+    fn of(all: Input<'t>, at: Input<'t>) -> Self {
+        let count = all.tokens.len().saturating_sub(at.tokens.len());
+        let before = all.tokens.get(..count).unwrap_or_default();
+        let last = before.last();
+        let ends = |token: &Token| {
+            matches!(token.kind, TokenKind::Symbol(Symbol::Pipe | Symbol::Semicolon | Symbol::OpenBrace))
+        };
+        let first = before.iter().rposition(ends).map_or(0, |place| place + 1);
+        // `project-away` is three tokens.
+        let words = before.get(first..).unwrap_or_default();
+        let mut end = words.first().map_or(0, |token| token.span.end);
+        let begin = words.first().map_or(0, |token| token.span.start);
+        for token in words.iter().skip(1) {
+            if token.span.start != end
+                || matches!(token.kind, TokenKind::Symbol(symbol) if symbol != Symbol::Minus)
+            {
+                break;
+            }
+            end = token.span.end;
+        }
+        Before {
+            kind: last.map(|token| token.kind),
+            text: last.map_or("", |token| token.span.of(all.text)),
+            operator: Span { start: begin, end }.of(all.text),
+        }
+    }
+
+    fn is_number(&self) -> bool {
+        self.text.bytes().all(|byte| byte.is_ascii_digit()) && !self.text.is_empty()
+    }
+
+    /// A function that tests or converts, as people write it who forget the parentheses.
+    fn is_test(&self) -> bool {
+        self.kind == Some(TokenKind::Word)
+            && [
+                "isempty",
+                "isnotempty",
+                "isnull",
+                "isnotnull",
+                "tolower",
+                "toupper",
+                "tostring",
+                "ago",
+                "count",
+            ]
+            .contains(&self.text)
     }
 }
 

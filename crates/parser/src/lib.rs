@@ -6,6 +6,7 @@ pub mod diagnostic;
 mod dynamic;
 mod explain;
 mod expr;
+mod habit;
 mod highlight;
 mod input;
 mod keyword;

@@ -14,6 +14,7 @@ pub mod expr;
 pub mod frame;
 pub mod graph;
 mod groups;
+mod habits;
 pub mod known;
 mod late;
 mod lets;

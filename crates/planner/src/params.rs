@@ -92,7 +92,20 @@ impl<'a> Params<'a> {
             Some(known) => Ok(Some(known)),
             None => {
                 let message = format!("`{name}` is one of {}, not `{word}`", words.join(", "));
-                Err(semantic(codes::PARAMETER_VALUE, span, message))
+                let mut error = semantic(codes::PARAMETER_VALUE, span, message);
+                let holding: Vec<String> = words
+                    .iter()
+                    .filter(|known| known.contains(word))
+                    .map(|known| format!("`{known}`"))
+                    .collect();
+                match holding.as_slice() {
+                    [] => error.hints.extend(suggest::hint(word, words.iter().copied())),
+                    [only] => error.hints.push(format!("did you mean {only}?")),
+                    [first @ .., last] => {
+                        error.hints.push(format!("did you mean {} or {last}?", first.join(", ")));
+                    }
+                }
+                Err(error)
             }
         }
     }

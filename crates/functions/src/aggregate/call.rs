@@ -170,6 +170,8 @@ fn check(aggregate: &Aggregate, parameter: &Parameter, place: usize, arg: &Typed
         let expected = parameter.accepts.text();
         let hint = if arg.ty == ScalarType::Dynamic {
             "; convert it first, as with tolong() or tostring()"
+        } else if arg.ty == ScalarType::String {
+            "; convert it first, as with tolong() or toreal()"
         } else {
             ""
         };

@@ -65,9 +65,16 @@ pub(super) enum Common {
 pub(super) fn common(left: ScalarType, right: ScalarType, order: bool) -> Result<Common, CallError> {
     use ScalarType::{Bool, DateTime, Dynamic, Guid, Int, Long, Real, String, Timespan};
     let error = || {
-        CallError::call(format!(
-            "{left} and {right} cannot be compared; convert one of them to the other's type"
-        ))
+        let help = match (left, right) {
+            (DateTime, String | Int | Long) | (String | Int | Long, DateTime) => {
+                "a time is written `datetime(2026-03-21)`, and todatetime() makes one of a text"
+            }
+            (Timespan, String | Int | Long) | (String | Int | Long, Timespan) => {
+                "a timespan is written `1h` or `7d`, and totimespan() makes one of a text"
+            }
+            _ => "convert one of them to the other's type",
+        };
+        CallError::call(format!("{left} and {right} cannot be compared; {help}"))
     };
     Ok(Common::Type(match (left, right) {
         (Dynamic, Dynamic) => return Err(error()),

@@ -50,6 +50,9 @@ pub fn binary_with(op: &str, left: Typed, right: Typed, nulls: Nulls) -> Result<
             let expr = if op == "and" { left.and(right) } else { left.or(right) };
             Ok(Typed::new(expr, ScalarType::Bool).folded())
         }
+        _ if op.contains("like") => Err(CallError::unsupported(format!(
+            "the operator {op} is not built yet; contains, startswith, endswith and matches regex serve for it"
+        ))),
         _ => Err(CallError::unsupported(format!("the operator {op} is not built yet"))),
     }
 }

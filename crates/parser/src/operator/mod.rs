@@ -154,6 +154,9 @@ pub(crate) fn operator(input: Input<'_>) -> Parsed<'_, Operator> {
         ));
         let message = format!("no operator is named `{text}`");
         let diagnostic = Diagnostic::new(Kind::Syntax, codes::UNKNOWN_OPERATOR, message, span);
+        if let Some(habit) = crate::habit::operator(text) {
+            return fatal(diagnostic.hint(habit));
+        }
         fatal(match closest(text, OPERATORS.iter().copied()) {
             Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
             None => diagnostic.hint("after a pipe stands an operator such as `where` or `summarize`"),

@@ -14,7 +14,7 @@ use crate::bind::Binder;
 use crate::codes::{self, semantic, unsupported};
 use crate::frame::column_expr;
 use crate::naming::NameSource;
-use crate::{Result, known, suggest};
+use crate::{Result, habits, known, suggest};
 
 impl Binder<'_> {
     /// `f(args)`.
@@ -67,7 +67,11 @@ impl Binder<'_> {
             }
             if matches!(arg.kind, ExprKind::Wildcard(_)) {
                 let message = format!("{}() does not take `*`", function.name);
-                return Err(semantic(codes::ARGUMENTS, arg.span, message));
+                let mut error = semantic(codes::ARGUMENTS, arg.span, message);
+                if function.name == "count" {
+                    error.hints.push("`count()` counts rows and takes nothing".to_string());
+                }
+                return Err(error);
             }
             // A type is written bare or as typeof(…), and is text to the library.
             if let ExprKind::Literal(Literal::Type(name)) = &arg.kind {
@@ -269,7 +273,8 @@ impl Binder<'_> {
         let aggregates = kql_functions::aggregate::all()
             .map(|aggregate| aggregate.name)
             .filter(|_| scope.aggregates.is_some());
-        error.hints.extend(suggest::hint(name, aggregates.chain(functions).chain(scope.env.names())));
+        let near = || suggest::hint(name, aggregates.chain(functions).chain(scope.env.names()));
+        error.hints.extend(habits::function(name).or_else(near));
         error
     }
 }

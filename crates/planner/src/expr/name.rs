@@ -12,7 +12,7 @@ use crate::codes::{self, semantic};
 use crate::env::Binding;
 use crate::frame::column_expr;
 use crate::naming::NameSource;
-use crate::{Result, suggest};
+use crate::{Result, habits, suggest};
 
 /// How many tables a hint names.
 const MOST_TABLES: usize = 3;
@@ -96,7 +96,7 @@ impl Binder<'_> {
         let names = scope.columns.iter().map(|column| column.name.as_str());
         let names =
             names.chain(scope.hidden.iter().map(|column| column.name.as_str())).chain(scope.env.names());
-        let near = suggest::hint(name, names);
+        let near = habits::name(name).or_else(|| suggest::hint(name, names));
         let is_near = near.is_some();
         error.hints.extend(near);
         if self.catalog.table(name).is_some() {

@@ -210,11 +210,22 @@ impl Binder<'_> {
         match &condition.kind {
             ExprKind::Paren(inner) => self.join_condition(left, right, inner, keys),
             ExprKind::Name(name) => {
-                let key = join_pair(
-                    side_column(left, name, "left", condition.span)?,
-                    side_column(right, name, "right", condition.span)?,
-                    condition.span,
-                )?;
+                let sides = side_column(left, name, "left", condition.span)
+                    .and_then(|one| Ok((one, side_column(right, name, "right", condition.span)?)));
+                let (one, other) = sides.map_err(|mut error| {
+                    // A column of one side may have another name on the other.
+                    if left.column(name).is_some() {
+                        error
+                            .hints
+                            .push(format!("columns of two names are compared as `$left.{name} == $right.…`"));
+                    } else if right.column(name).is_some() {
+                        error
+                            .hints
+                            .push(format!("columns of two names are compared as `$left.… == $right.{name}`"));
+                    }
+                    error
+                })?;
+                let key = join_pair(one, other, condition.span)?;
                 keys.push(key);
                 Ok(())
             }
@@ -227,7 +238,7 @@ impl Binder<'_> {
                     (Some(("$left", a)), Some(("$right", b))) | (Some(("$right", b)), Some(("$left", a))) => {
                         (a, b)
                     }
-                    _ => return Err(bad_condition(condition.span)),
+                    _ => return Err(unqualified(condition.span, first, second)),
                 };
                 let key = join_pair(
                     side_column(left, a, "left", condition.span)?,
@@ -266,6 +277,15 @@ fn named_pairs<'e>(condition: &'e Expr, pairs: &mut Vec<(&'e str, &'e str)>) {
 fn bad_condition(span: Span) -> Box<kql_parser::diagnostic::Diagnostic> {
     let message = "a condition of join is a column of both sides, or `$left.a == $right.b`";
     semantic(codes::JOIN_CONDITION, span, message)
+}
+
+/// The same for two columns that do not say of which side they are.
+fn unqualified(span: Span, first: &Expr, second: &Expr) -> Box<kql_parser::diagnostic::Diagnostic> {
+    let mut error = bad_condition(span);
+    if let (ExprKind::Name(first), ExprKind::Name(second)) = (&first.kind, &second.kind) {
+        error.hints.push(format!("write `$left.{first} == $right.{second}`"));
+    }
+    error
 }
 
 /// `$left.name` and `$right.name`.
