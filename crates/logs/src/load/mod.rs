@@ -16,7 +16,6 @@ use std::sync::Arc;
 use std::thread;
 
 use crate::framing::Source;
-use crate::progress;
 use crate::read::{Outcome, Pass};
 use crate::{DataSpec, LoadError, LoadOptions, Loaded, format, parallel, store};
 use prepare::{Prepared, Ready};
