@@ -8,14 +8,14 @@ use kql_logs::{DataSpec, LoadOptions, Progress, store};
 use crate::args::ImportArgs;
 use crate::data;
 use crate::errors::Failure;
-use crate::{inspect, interrupt};
+use crate::{inspect, progress};
 
 /// Imports the files and prints what became of each.
 pub fn run(args: &ImportArgs) -> Result<(), Failure> {
     let specs: Vec<DataSpec> = args.paths.iter().map(|path| DataSpec::parse(path)).collect();
     let progress = Arc::new(Progress::default());
     let options = LoadOptions { progress: Some(Arc::clone(&progress)), ..data::load_options(&args.read)? };
-    let imported = interrupt::reading(&progress, || store::import(&specs, &options, &args.to));
+    let imported = progress::reading(&progress, || store::import(&specs, &options, &args.to));
     let report = imported.map_err(|error| Failure::usage(error.to_string()))?;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut failed = false;
