@@ -9,7 +9,7 @@ use flate2::write::DeflateEncoder;
 const LINE: &str = r#"{"TimeGenerated":"2026-03-21T14:30:00Z","UserPrincipalName":"ana","IPAddress":"1","Type":"SigninLogs"}"#;
 
 /// An archive of these files, each deflated or stored.
-fn zip(files: &[(&str, &[u8], bool)]) -> Vec<u8> {
+pub fn zip(files: &[(&str, &[u8], bool)]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for (name, content, deflated) in files {
         let packed = if *deflated {
@@ -79,7 +79,7 @@ fn a_damaged_archive_is_refused_or_salvaged() {
 }
 
 /// A tar archive of these files.
-fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
     for (name, content) in files {
         let mut header = tar::Header::new_gnu();
@@ -89,7 +89,7 @@ fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     builder.into_inner().expect("the archive")
 }
 
-fn gzip(content: &[u8]) -> Vec<u8> {
+pub fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(content).expect("the content");
     encoder.finish().expect("the content")

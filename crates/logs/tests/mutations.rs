@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::archives::{gzip, tar, zip};
 use crate::common::folder;
 use kql_logs::{DataSpec, Duplicates, LoadOptions, load};
 
@@ -28,11 +29,24 @@ fn seeds() -> Vec<Vec<u8>> {
     let portal = "Date (UTC),Request ID,Sign-in error code,Status,Location,Failure reason\n2026-03-21T14:00:00Z,r,50126,Failure,\"Lisbon, Lisboa, PT\",x\n";
     let audit = "#TYPE x\nRecordType,CreationDate,UserIds,Operations,AuditData\n1,3/21/2026 2:00:00 PM,a,b,\"{\"\"CreationTime\"\":\"\"2026-03-21T14:00:00\"\",\"\"Workload\"\":\"\"Exchange\"\"}\"\n";
     let csv = "\"TimeGenerated [UTC]\",UserPrincipalName,IPAddress,Status_dynamic,Status_string,Type\r\n\"4/28/2021, 3:05:26.120 PM\",a,1,\"{\n\"\"e\"\":1}\",,SigninLogs\r\n";
-    let texts = [sign_in, diagnostic, graph, answer, event, portal, audit, csv];
+    let frames = r#"[{"FrameType":"DataSetHeader"},{"FrameType":"TableHeader","TableId":1,"TableKind":"PrimaryResult","Columns":[{"ColumnName":"a","ColumnType":"long"}]},{"FrameType":"TableFragment","TableFragmentType":"DataAppend","TableId":1,"Rows":[[1],[2]]}]"#;
+    let v1 = r#"{"Tables":[{"TableName":"T","Columns":[{"ColumnName":"a","DataType":"Int64"}],"Rows":[[1]]},{"Columns":[],"Rows":[]},{"Columns":[{"ColumnName":"Kind"}],"Rows":[["QueryResult"],["x"]]}]}"#;
+    let elastic = format!(
+        r#"{{"hits":{{"hits":[{{"_source":{{"event":{{"original":{}}}}}}}]}}}}"#,
+        serde_json::Value::from(diagnostic)
+    );
+    let own = "id;when;share\n007;13.1.2026 10:00:00;1,5\n8;1.2.2026 10:00:00;2\n";
+    let texts =
+        [sign_in, diagnostic, graph, answer, frames, v1, elastic.as_str(), event, portal, audit, csv, own];
     let mut seeds: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
     seeds.push(format!("[\n  {sign_in},\n  {sign_in}\n]\n[{graph}]").into_bytes());
     seeds.push(format!("{sign_in}\n{diagnostic}\r\n\n{sign_in}").into_bytes());
     seeds.push([0xfeff].into_iter().chain(sign_in.encode_utf16()).flat_map(u16::to_le_bytes).collect());
+    let members: [(&str, &[u8]); 2] = [("a.json", sign_in.as_bytes()), ("b.csv", csv.as_bytes())];
+    let archive = tar(&members);
+    seeds.push(gzip(&archive));
+    seeds.push(archive);
+    seeds.push(zip(&members.map(|(name, content)| (name, content, true))));
     for file in ["formats/parquet/AuditLogs.parquet", "formats/ndjson.gz/AuditLogs.ndjson.gz"] {
         seeds.push(fs::read(crate::common::testdata(file)).expect("the sample"));
     }
@@ -102,6 +116,13 @@ fn no_damage_makes_a_reader_panic() {
             let Ok(loaded) = load(&[DataSpec::parse(&path.to_string_lossy())], &options) else { continue };
             for table in &loaded.tables {
                 let _ = table.batches();
+            }
+            let large = LoadOptions { defer_from: Some(0), threads: 1, ..LoadOptions::default() };
+            let Ok(loaded) = load(&[DataSpec::parse(&path.to_string_lossy())], &large) else { continue };
+            let Some(files) = loaded.deferred else { continue };
+            for table in files.tables().into_iter().flatten() {
+                let Some((schema, _)) = files.columns(&table) else { continue };
+                let _ = files.scan(&table, &schema.columns, &mut |_| true);
             }
         }
     }
