@@ -81,8 +81,7 @@ impl Catalog for LogCatalog {
     }
 
     fn holds(&self, name: &str) -> bool {
-        self.loaded.contains_key(name)
-            || self.later.as_ref().is_some_and(|(later, _)| later.tables().iter().any(|table| table == name))
+        self.loaded.contains_key(name) || self.later.as_ref().is_some_and(|(later, _)| later.holds(name))
     }
 
     fn names(&self) -> Vec<String> {

@@ -46,6 +46,12 @@ impl Later {
         self.files.tables().unwrap_or_else(|_| self.files.first_tables())
     }
 
+    /// Whether a table has rows in the files. Only a table that their first rows do not name makes them be read for it.
+    pub fn holds(&self, name: &str) -> bool {
+        self.files.first_tables().contains(name)
+            || (self.files.may_hold(name) && self.tables().contains(name))
+    }
+
     /// The files.
     pub fn files(&self) -> &Deferred {
         &self.files
