@@ -24,6 +24,10 @@ pub enum Binding {
     Graph(Box<Graph>),
     /// A function with the names that were in sight where it was written.
     Function(Rc<Function>),
+    /// Several databases.
+    EntityGroup(Rc<[String]>),
+    /// One of them, while a sub-query runs for each.
+    Entity(String),
     /// A pattern with the names that were in sight where it was declared.
     Pattern(Rc<Pattern>),
 }

@@ -139,6 +139,7 @@ impl Binder<'_> {
                 env: env.clone(),
                 stored: false,
             })),
+            ExprKind::EntityGroup(_) => Binding::EntityGroup(self.entities(env, value)?),
             ExprKind::Name(other) if matches!(env.get(other), Some(Binding::Function(_))) => {
                 match env.get(other) {
                     Some(binding) => binding.clone(),

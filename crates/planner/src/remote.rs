@@ -6,7 +6,7 @@ use kql_types::{Cell, Column, ScalarType};
 
 use crate::bind::Binder;
 use crate::codes::{self, semantic, unsupported};
-use crate::env::Env;
+use crate::env::{Binding, Env};
 use crate::frame::Frame;
 use crate::outside::watchlist::{self, Watchlist};
 use crate::rows::{Rows, RowsBuilder};
@@ -78,9 +78,13 @@ impl Binder<'_> {
     }
 
     /// The name under which a database is mapped: `D`, `C/D` or `W`.
-    fn place(&mut self, env: &Env, target: &Expr) -> Result<String> {
+    pub(crate) fn place(&mut self, env: &Env, target: &Expr) -> Result<String> {
         match &target.kind {
             ExprKind::Paren(inner) => self.place(env, inner),
+            ExprKind::Name(name) => match env.get(name) {
+                Some(Binding::Entity(entity)) => Ok(entity.clone()),
+                _ => Err(semantic(codes::SHAPE, target.span, format!("`{name}` is no database"))),
+            },
             ExprKind::Call(call) if PLACES.contains(&call.name.text.as_str()) => match call.args.as_slice() {
                 [name] => self.place_name(env, name),
                 _ => Err(semantic(codes::ARGUMENTS, target.span, "the name of a database is expected here")),

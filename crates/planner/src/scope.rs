@@ -57,7 +57,7 @@ impl Engine {
                 Some(Binding::Scalar(value)) => NameKind::Value(value.ty),
                 Some(Binding::Tabular(_) | Binding::Graph(_)) => NameKind::Table,
                 Some(Binding::Function(_) | Binding::Pattern(_)) => NameKind::Function,
-                Some(Binding::OfRow) | None => continue,
+                Some(Binding::OfRow | Binding::Entity(_) | Binding::EntityGroup(_)) | None => continue,
             };
             names.push((name.to_string(), kind));
         }

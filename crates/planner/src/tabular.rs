@@ -73,6 +73,9 @@ impl Binder<'_> {
                 return Err(semantic(codes::SHAPE, span, format!("`{name}` is a value, not a table")));
             }
             Some(Binding::Graph(_)) => return Err(no_table(span)),
+            Some(Binding::Entity(_) | Binding::EntityGroup(_)) => {
+                return Err(semantic(codes::SHAPE, span, format!("`{name}` is a database, not a table")));
+            }
             Some(Binding::Pattern(_)) => {
                 let message = format!("`{name}` is a pattern, and needs its arguments");
                 return Err(semantic(codes::SHAPE, span, message));
@@ -191,7 +194,14 @@ impl Binder<'_> {
             ExprKind::Paren(inner) => self.is_tabular(env, inner),
             ExprKind::Name(name) => match env.get(name) {
                 Some(Binding::Tabular(_)) => true,
-                Some(Binding::Scalar(_) | Binding::OfRow | Binding::Graph(_) | Binding::Pattern(_)) => false,
+                Some(
+                    Binding::Scalar(_)
+                    | Binding::OfRow
+                    | Binding::Graph(_)
+                    | Binding::Pattern(_)
+                    | Binding::Entity(_)
+                    | Binding::EntityGroup(_),
+                ) => false,
                 Some(Binding::Function(_)) | None => match self.function(env, name) {
                     Some(function) => self.is_tabular_function(&function),
                     None => self.catalog.table(name).is_some() || name == "CombinedSignInLogs",
@@ -207,6 +217,7 @@ impl Binder<'_> {
                 }
             },
             ExprKind::MemberCall { .. } => true,
+            ExprKind::Member { target, name } if is_entity(env, target) => !name.text.starts_with('$'),
             ExprKind::Member { target, .. } => {
                 matches!(&target.kind, ExprKind::MemberCall { .. })
                     || matches!(&target.kind, ExprKind::Call(call)
@@ -215,6 +226,11 @@ impl Binder<'_> {
             _ => false,
         }
     }
+}
+
+/// Whether a name stands for a database of `macro-expand`.
+pub(crate) fn is_entity(env: &Env, expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Name(name) if matches!(env.get(name), Some(Binding::Entity(_))))
 }
 
 /// The text of a string literal.

@@ -92,6 +92,22 @@ fn other_databases_are_mapped_by_name() {
     ] {
         assert_eq!(rows(query, &options).expect("the query runs"), ["7"], "{query}");
     }
+    let doubled = "macro-expand entity_group [database('D'), cluster('C').database('D')] as X \
+                   (let n = 7; X.T | where x == n) | summarize take_any(x)";
+    let named = "let G = entity_group [database('D')]; macro-expand isfuzzy=true G as X (X.T | project x)";
+    let missing = "macro-expand isfuzzy=true entity_group [database('D'), database('E')] as X (X.table('T'))";
+    let nested = "let G = entity_group [database('D')]; macro-expand kind=inner G as X \
+                  (macro-expand G as Y (X.T | join kind=leftsemi (Y.T) on x))";
+    for query in [doubled, named, missing, nested] {
+        assert_eq!(rows(query, &options).expect("the query runs"), ["7"], "{query}");
+    }
+    let places = "macro-expand entity_group [database('D'), cluster('C').database('D')] as X \
+                  (X.T | extend d = X.$current_database)";
+    assert_eq!(rows(places, &options).expect("the query runs"), ["7|D", "7|D"]);
+    let strict = "macro-expand entity_group [database('D'), database('E')] as X (X.T)";
+    assert!(rows(strict, &options).expect_err("the query is refused").contains("KQL0118"));
+    let none = "macro-expand isfuzzy=true entity_group [database('E')] as X (X.T)";
+    assert!(rows(none, &options).expect_err("the query is refused").contains("KQL0118"));
     assert!(rows("database('E').T", &options).expect_err("the query is refused").contains("KQL0118"));
     assert!(rows("database('D').U", &options).expect_err("the query is refused").contains("KQL0102"));
     assert!(rows("database('D').F()", &options).expect_err("the query is refused").contains("KQL0192"));

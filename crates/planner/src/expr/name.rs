@@ -8,7 +8,7 @@ use kql_types::ScalarType;
 
 use super::{Bound, Record, RowScope};
 use crate::bind::Binder;
-use crate::codes::{self, semantic};
+use crate::codes::{self, semantic, unsupported};
 use crate::env::Binding;
 use crate::frame::column_expr;
 use crate::naming::NameSource;
@@ -49,6 +49,9 @@ impl Binder<'_> {
             Some(Binding::Tabular(_) | Binding::Function(_) | Binding::Graph(_) | Binding::Pattern(_)) => {
                 let message = format!("`{name}` is a table, a graph or a function, not a value");
                 return Err(semantic(codes::SHAPE, span, message));
+            }
+            Some(Binding::Entity(_) | Binding::EntityGroup(_)) => {
+                return Err(semantic(codes::SHAPE, span, format!("`{name}` is a database, not a value")));
             }
             None => {}
         }
@@ -135,6 +138,17 @@ impl Binder<'_> {
         }
         if let Some(bound) = self.pattern_member(scope, target, name, span)? {
             return Ok(bound);
+        }
+        if let ExprKind::Name(entity) = &target.kind
+            && scope.columns.iter().all(|column| column.name != *entity)
+            && let Some(Binding::Entity(place)) = scope.env.get(entity)
+        {
+            if name == "$current_database" {
+                let database = place.rsplit('/').next().unwrap_or(place);
+                return Ok(Bound::new(Typed::string(database)));
+            }
+            let message = format!("`{name}` of an entity is not built yet");
+            return Err(unsupported(codes::UNSUPPORTED_FORM, span, message));
         }
         let bound = self.expr(&scope.exact(), target)?;
         let label = suggested_path(&bound.name, name);

@@ -20,6 +20,7 @@ mod graph_to_table;
 mod invoke;
 pub(crate) mod join;
 mod lookup;
+mod macro_expand;
 pub(crate) mod make_graph;
 mod make_series;
 mod mv_apply;
@@ -142,9 +143,10 @@ impl Binder<'_> {
                 error.hints.push("make one of rows: T | make-graph Source --> Target".to_string());
                 Err(error)
             }
-            OperatorKind::ExecuteAndCache | OperatorKind::MacroExpand(_) | OperatorKind::Reduce(_) => {
-                Err(refused(operator))
+            OperatorKind::MacroExpand(_) => {
+                Err(semantic(codes::SHAPE, span, "macro-expand stands first, without rows before it"))
             }
+            OperatorKind::ExecuteAndCache | OperatorKind::Reduce(_) => Err(refused(operator)),
         }
     }
 
@@ -158,6 +160,7 @@ impl Binder<'_> {
             OperatorKind::Evaluate(evaluate) => self.evaluate(env, None, evaluate, span),
             OperatorKind::Find(find) => self.find(env, None, find, span),
             OperatorKind::Search(search) => self.search(env, None, search, span),
+            OperatorKind::MacroExpand(expand) => self.macro_expand(env, expand, span),
             _ => Err(semantic(codes::SHAPE, span, format!("{} needs rows before it", name(operator)))),
         }
     }
