@@ -21,11 +21,12 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     })?;
     let mut engine = data::without_data(schemas, &settings.read)?;
     outside::define(&mut engine, &settings.outside)?;
-    let outside = outside::places(&settings.outside)?;
+    let (outside, report) = outside::places(&settings.outside, &settings.read)?;
+    let incomplete = data::tell(&report);
     let options = QueryOptions { outside, ..QueryOptions::default() };
     panics::silence();
     if args.jsonl {
-        return serve(|request| {
+        serve(|request| {
             let options = QueryOptions { now: request.now, ..options.clone() };
             let id = &request.id;
             match ask::check(&engine, &request.kql, &options) {
@@ -38,13 +39,18 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
                     format!(r#"{{"id":{id},"ok":false,"stage":"{stage}","columns":null,"error":{error}}}"#)
                 }
             }
-        });
+        })?;
+        return if incomplete { Err(Failure::usage_told()) } else { Ok(()) };
     }
     let mut failed = false;
     for source in read(&args.files, &[])? {
         failed |= !check_source(&engine, &source, &options);
     }
-    if failed { Err(Failure::query_told()) } else { Ok(()) }
+    match (failed, incomplete) {
+        (true, _) => Err(Failure::query_told()),
+        (false, true) => Err(Failure::usage_told()),
+        (false, false) => Ok(()),
+    }
 }
 
 /// Prints the columns of every query of a file; whether all are right.

@@ -101,13 +101,16 @@ pub fn load_settled(args: &DataArgs) -> Result<Loaded, Failure> {
     };
     let catalog = catalog.map_err(Failure::usage)?;
     let memory_limit = Some(args.memory.unwrap_or_else(share_of_memory));
-    let outside = outside::places(&args.outside)?;
+    let (outside, elsewhere) = outside::places(&args.outside, &args.read)?;
     let stalled: fn(&str) = |message| eprintln!("kql: {message}; Ctrl-C stops it");
     let options =
         QueryOptions { now, outside, memory_limit, stalled: Some(stalled), ..QueryOptions::default() };
     let mut engine = Engine::new(Arc::new(catalog));
     outside::define(&mut engine, &args.outside)?;
-    Ok(Loaded { engine, options, report: loaded.report, later, told: Mutex::default() })
+    let mut report = loaded.report;
+    // Tables of other databases are none of the data, but what could not be read of them is missing all the same.
+    report.extend(elsewhere.into_iter().map(|file| FileReport { tables: Vec::new(), ..file }));
+    Ok(Loaded { engine, options, report, later, told: Mutex::default() })
 }
 
 /// Reads the files of the specs, and shows on a terminal how far it has come.
@@ -126,12 +129,14 @@ fn share_of_memory() -> usize {
     usize::try_from(system.total_memory().min(container) / 4 * 3).unwrap_or(usize::MAX)
 }
 
-/// The tables of other logs, which stand in for another database.
-pub fn catalog_of(path: &str) -> Result<LogCatalog, Failure> {
-    let options = LoadOptions::default();
+/// The tables of other logs, which stand in for another database, and what became of their files. They are read as the
+/// data is.
+pub fn catalog_of(path: &str, args: &ReadArgs) -> Result<(LogCatalog, Vec<FileReport>), Failure> {
+    // The records that are written aside are those of the data.
+    let options = LoadOptions { rejects: None, ..load_options(args)? };
     let loaded = read(&[DataSpec::parse(path)], &options)?;
-    tell(&loaded.report);
-    LogCatalog::new(options.catalogue, loaded.tables).map_err(Failure::usage)
+    let catalog = LogCatalog::new(options.catalogue, loaded.tables).map_err(Failure::usage)?;
+    Ok((catalog, loaded.report))
 }
 
 /// The choices of the command line about reading files.

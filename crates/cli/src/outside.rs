@@ -3,17 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use kql_logs::FileReport;
 use kql_planner::{Catalog, Engine, LocationDatabase, Outside, UserAgents};
 
-use crate::args::OutsideArgs;
+use crate::args::{OutsideArgs, ReadArgs};
 use crate::data;
 use crate::errors::{self, Failure};
 
 /// Extensions of files of functions.
 const EXTENSIONS: &[&str] = &["kql", "csl", "kusto", "txt"];
 
-/// The places outside the catalogue.
-pub fn places(args: &OutsideArgs) -> Result<Outside, Failure> {
+/// The places outside the catalogue, and what became of the files that were read for them.
+pub fn places(args: &OutsideArgs, read: &ReadArgs) -> Result<(Outside, Vec<FileReport>), Failure> {
     let folder = |flag: &str, path: &Option<PathBuf>| match path {
         Some(path) if !path.is_dir() => {
             Err(Failure::usage(format!("{flag} {}: this is no folder", path.display())))
@@ -27,14 +28,19 @@ pub fn places(args: &OutsideArgs) -> Result<Outside, Failure> {
         user_agents: opened("--user-agents", &args.user_agents, UserAgents::open)?,
         ..Outside::default()
     };
+    let mut report = Vec::new();
     for spec in &args.databases {
         let Some((name, path)) = spec.split_once('=').filter(|(name, _)| !name.is_empty()) else {
             return Err(Failure::usage(format!("--database {spec}: NAME=PATH is expected")));
         };
-        let catalog: Arc<dyn Catalog> = Arc::new(data::catalog_of(path)?);
-        outside.databases.insert(name.to_string(), catalog);
+        let (catalog, files) = data::catalog_of(path, read)?;
+        report.extend(files);
+        let catalog: Arc<dyn Catalog> = Arc::new(catalog);
+        if outside.databases.insert(name.to_string(), catalog).is_some() {
+            return Err(Failure::usage(format!("--database {spec}: the name stands for other logs already")));
+        }
     }
-    Ok(outside)
+    Ok((outside, report))
 }
 
 /// The file of a flag, opened.

@@ -51,11 +51,16 @@ pub fn settled(args: &DataArgs) -> Result<DataArgs, Failure> {
         args.data = project.data.iter().map(|spec| DataSpec::below(folder, spec)).collect();
     }
     let outside = &mut args.outside;
-    args.read.schemas.extend(project.schemas.iter().map(|path| folder.join(path)));
-    outside.functions.extend(project.functions.iter().map(|path| folder.join(path)));
+    // A later table or function of a name takes the place of an earlier one.
+    args.read.schemas.splice(..0, project.schemas.iter().map(|path| folder.join(path)));
+    outside.functions.splice(..0, project.functions.iter().map(|path| folder.join(path)));
     outside.watchlists = outside.watchlists.take().or(project.watchlists.map(|path| folder.join(path)));
     outside.mirror = outside.mirror.take().or(project.mirror.map(|path| folder.join(path)));
     for (name, path) in project.databases {
+        let named = |spec: &String| spec.split_once('=').is_some_and(|(known, _)| known == name);
+        if outside.databases.iter().any(named) {
+            continue;
+        }
         outside.databases.push(format!("{name}={}", folder.join(path).display()));
     }
     args.now = args.now.take().or(project.now);
