@@ -236,3 +236,25 @@ fn cells_that_are_not_needed_change_no_row() {
         }
     }
 }
+
+#[test]
+fn the_report_holds_what_every_pass_found() {
+    let folder = folder("deferred-report");
+    let line = |flag: &str, took: &str| {
+        format!(
+            r#"{{"TimeGenerated":"2026-01-02T03:04:05Z","UserPrincipalName":"a","IPAddress":"1","IsInteractive":"{flag}","DurationMs":"{took}","Type":"SigninLogs"}}"#
+        )
+    };
+    fs::write(folder.join("a.json"), [line("perhaps", "1"), line("true", "long")].join("\n"))
+        .expect("a file");
+    let path = folder.to_string_lossy().into_owned();
+    let loaded = load_with(&[&path], &LoadOptions::default());
+    let held = table(&loaded, "SigninLogs");
+    let files = deferred(&path);
+    for column in ["IsInteractive", "DurationMs", "TimeGenerated"] {
+        scan(&files, "SigninLogs", held, &[column]);
+    }
+    let mut found = files.report()[0].clone();
+    found.nulled.sort_by(|one, other| one.column.cmp(&other.column));
+    assert_eq!(found, loaded.report[0]);
+}
