@@ -125,14 +125,11 @@ impl Execution {
         if order == RowOrder::Source {
             config = config.with_target_partitions(1);
         }
-        let outcome = self.run_with(plan, options, &config);
-        match outcome {
-            // A hash join cannot leave memory, a merge join can.
-            Err(error) if options.memory_limit.is_some() && is_exhausted(&error) => {
-                config.options_mut().optimizer.prefer_hash_join = false;
-                self.run_with(plan, options, &config)
+        match (self.run_with(plan, options, &config), options.memory_limit) {
+            (Err(error), Some(limit)) if is_exhausted(&error) => {
+                self.run_with(plan, options, &sparing(config, limit))
             }
-            outcome => outcome,
+            (outcome, _) => outcome,
         }
     }
 
@@ -249,6 +246,17 @@ fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     std::iter::once(first)
         .chain(rules.into_iter().filter(|rule| !SUBQUERIES.contains(&rule.name())))
         .collect()
+}
+
+/// Settings under which a query keeps less in memory: a merge join can leave it where a hash join cannot, one thread has
+/// half of what two have, and a sort that has put aside what merging takes does not want for it after the others have
+/// taken all.
+fn sparing(mut config: SessionConfig, limit: usize) -> SessionConfig {
+    let options = config.options_mut();
+    options.optimizer.prefer_hash_join = false;
+    options.execution.target_partitions = 1;
+    options.execution.sort_spill_reservation_bytes = limit / 8;
+    config
 }
 
 /// Settings under which a scan of Parquet files reads the columns of its conditions first, and the others only for the
