@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use datafusion::logical_expr::Expr as PlanExpr;
 use kql_functions::{Typed, aggregate};
-use kql_parser::ast::{Call, ExprKind};
+use kql_parser::ast::{Call, ExprKind, Name};
 use kql_parser::span::Span;
 
 use super::call::named;
@@ -80,7 +80,7 @@ impl Binder<'_> {
         let mut args: Vec<aggregate::Argument> = Vec::new();
         let mut plain: Vec<String> = Vec::new();
         let mut spans = Vec::new();
-        for arg in &call.args {
+        for (place, arg) in call.args.iter().enumerate() {
             if let ExprKind::Wildcard(pattern) = &arg.kind {
                 let accepts_star = matches!(row.name, "arg_max" | "arg_min" | "take_any" | "any");
                 if pattern != "*" || !accepts_star {
@@ -97,6 +97,7 @@ impl Binder<'_> {
             let (given, arg) = named(arg);
             let mut bound = self.expr(&row_scope, arg)?;
             if let Some(given) = given {
+                check_argument_name(row, place, given)?;
                 bound.name = NameSource::Suggested(given.text.clone());
             }
             if let NameSource::Written(name) = &bound.name {
@@ -144,4 +145,19 @@ impl Binder<'_> {
             .cloned()
             .collect()
     }
+}
+
+/// A name before an argument names what comes out; that of another parameter would make the call look like what it is
+/// not, since arguments go by place.
+fn check_argument_name(row: &aggregate::Aggregate, place: usize, name: &Name) -> Result<()> {
+    let mut names: Vec<&str> = row.params.iter().map(|param| param.name).collect();
+    if let Some(predicate) = row.predicate {
+        names.insert(predicate.min(names.len()), "predicate");
+    }
+    let place = if row.repeats { place.min(names.len().saturating_sub(1)) } else { place };
+    if !names.contains(&name.text.as_str()) || names.get(place) == Some(&name.text.as_str()) {
+        return Ok(());
+    }
+    let message = format!("`{}` does not name this argument of {}()", name.text, row.name);
+    Err(semantic(codes::ARGUMENTS, name.span, message))
 }
