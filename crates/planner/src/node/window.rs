@@ -350,7 +350,7 @@ impl State {
             _ => concat(&[defaults.slice(0, missing).as_ref(), known.slice(start, rows - missing).as_ref()])?,
         };
         let kept = known.len().min(offset);
-        self.memory.values = Some(known.slice(known.len() - kept, kept));
+        self.memory.values = Some(alone(&known.slice(known.len() - kept, kept)));
         Ok(column)
     }
 
@@ -381,6 +381,14 @@ impl State {
         }
         let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
         Ok(concat(&parts)?)
+    }
+}
+
+/// Texts without the others that lie in the same buffers: kept from batch to batch, they would keep all of them.
+fn alone(values: &ArrayRef) -> ArrayRef {
+    match values.as_string_view_opt() {
+        Some(texts) => Arc::new(texts.gc()),
+        None => Arc::clone(values),
     }
 }
 
