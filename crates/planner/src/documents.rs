@@ -13,13 +13,13 @@ use datafusion::common::{Column, Result};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::{conjunction, split_conjunction_owned};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
-use datafusion::optimizer::optimize_projections::OptimizeProjections;
 use datafusion::optimizer::{OptimizerContext, OptimizerRule};
 use kql_functions::kernel::parse_json;
 use kql_functions::scalar::dynamic::path::constant_path;
 
 use crate::node::apply;
 use crate::node::paths::{Paths, Step};
+use crate::projections::Projections;
 
 /// A plan that gives the same rows, in which no document is read for one path after the other.
 pub(crate) fn read_once(plan: LogicalPlan) -> Result<LogicalPlan> {
@@ -35,7 +35,7 @@ pub(crate) fn read_once(plan: LogicalPlan) -> Result<LogicalPlan> {
         return Ok(rewritten.data);
     }
     // The documents themselves may be of no use any more.
-    Ok(OptimizeProjections::new().rewrite(rewritten.data, &OptimizerContext::new())?.data)
+    Ok(Projections::default().rewrite(rewritten.data, &OptimizerContext::new())?.data)
 }
 
 /// Where the documents of a path come from: a column below the chain.

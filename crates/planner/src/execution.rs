@@ -15,7 +15,6 @@ use datafusion::execution::session_state::SessionState;
 use datafusion::execution::{SessionStateBuilder, TaskContext};
 use datafusion::functions_aggregate::first_last::first_value_udaf;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::optimizer::optimize_projections::OptimizeProjections;
 use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_plan::{ExecutionPlan, collect_partitioned};
 use datafusion::prelude::SessionConfig;
@@ -25,6 +24,7 @@ use tokio::sync::Notify;
 use crate::documents;
 use crate::late;
 use crate::node::{RowQueryPlanner, stoppable};
+use crate::projections::Projections;
 use crate::session::QueryOptions;
 use crate::watch::Watch;
 
@@ -216,11 +216,13 @@ impl Execution {
         self.state.get_or_init(|| {
             let threads = std::thread::available_parallelism().map_or(1, usize::from);
             // Dealing one stream out to several would undo an order that the rows are in; sources split themselves.
-            let config = SessionConfig::new()
+            let mut config = SessionConfig::new()
                 .with_target_partitions(threads)
                 .with_round_robin_repartition(false)
                 .with_information_schema(false)
                 .with_create_default_catalog_and_schema(false);
+            // Logical and physical plans tell apart which nested conditions give nulls; the rows are the same.
+            config.options_mut().execution.skip_physical_aggregate_schema_check = true;
             SessionStateBuilder::new()
                 .with_config(config)
                 .with_aggregate_functions(vec![first_value_udaf()])
@@ -241,11 +243,11 @@ fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
         "scalar_subquery_to_join",
         "decorrelate_lateral_join",
     ];
-    let first: Arc<dyn OptimizerRule + Send + Sync> = Arc::new(OptimizeProjections::new());
-    let rules = Optimizer::new().rules;
-    std::iter::once(first)
-        .chain(rules.into_iter().filter(|rule| !SUBQUERIES.contains(&rule.name())))
-        .collect()
+    let projections: Arc<dyn OptimizerRule + Send + Sync> = Arc::new(Projections::default());
+    let rules = Optimizer::new().rules.into_iter().filter(|rule| !SUBQUERIES.contains(&rule.name()));
+    let rules =
+        rules.map(|rule| if rule.name() == projections.name() { Arc::clone(&projections) } else { rule });
+    std::iter::once(Arc::clone(&projections)).chain(rules).collect()
 }
 
 /// Settings under which a query keeps less in memory: a merge join can leave it where a hash join cannot, one thread has

@@ -11,6 +11,8 @@ use kql_parser::span::Span;
 use kql_types::{Column, ScalarType, Schema};
 
 use crate::codes::{self, semantic};
+use crate::node::apply;
+use crate::node::settle::Settle;
 use crate::result::Rendering;
 use crate::suggest;
 
@@ -146,8 +148,13 @@ pub(crate) fn unknown_column(columns: &[Column], name: &str, span: Span) -> Box<
 
 /// A projection of expressions whose columns are named as the input names them; the builder would search
 /// the input's names for each of them once more.
+///
+/// Values that differ each time they are computed settle: whoever reads their column later reads the same ones.
 pub(crate) fn projection(exprs: Vec<Expr>, input: LogicalPlan) -> Result<LogicalPlan> {
-    Ok(LogicalPlan::Projection(Projection::try_new(exprs, Arc::new(input))?))
+    let volatile = exprs.iter().filter(|expr| !matches!(expr, Expr::Column(_)) && expr.is_volatile());
+    let columns: Vec<String> = volatile.map(|expr| expr.qualified_name().1).collect();
+    let plan = LogicalPlan::Projection(Projection::try_new(exprs, Arc::new(input))?);
+    if columns.is_empty() { Ok(plan) } else { apply(plan, Settle { columns }) }
 }
 
 /// Groups by expressions whose columns are named as the input names them, as [`projection`] does it.

@@ -7,6 +7,7 @@
 pub mod bind;
 pub mod catalog;
 pub mod codes;
+mod constant;
 mod documents;
 pub mod env;
 mod execution;
@@ -27,6 +28,7 @@ mod pattern_statement;
 mod plugin;
 mod profile;
 mod progress;
+mod projections;
 mod remote;
 pub mod result;
 mod rows;

@@ -18,6 +18,7 @@ pub(crate) mod rows;
 pub(crate) mod sample;
 pub(crate) mod scan;
 pub(crate) mod series;
+pub(crate) mod settle;
 mod slices;
 mod stoppable;
 pub(crate) mod window;

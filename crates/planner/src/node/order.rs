@@ -29,6 +29,8 @@ use datafusion::physical_plan::{
     Partitioning, PlanProperties,
 };
 
+use crate::constant::is_constant;
+
 /// Rows sorted by keys, or in one order that stays as it is when there are no keys.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct OrderNode {
@@ -42,6 +44,7 @@ pub(crate) struct OrderNode {
 
 /// A plan whose rows are in order.
 pub(crate) fn ordered(input: LogicalPlan, keys: Vec<SortExpr>, fetch: Option<usize>) -> LogicalPlan {
+    let keys = keys.into_iter().filter(|key| !is_constant(&input, &key.expr)).collect();
     LogicalPlan::Extension(Extension { node: Arc::new(OrderNode::new(input, keys, fetch)) })
 }
 
