@@ -34,7 +34,8 @@ impl Terminal {
         command.env("HOME", &home);
         command.env("XDG_STATE_HOME", &home);
         command.env("TERM", "xterm-256color");
-        command.env("PAGER", "cat");
+        command.env("PAGER", "head -n 6");
+        command.env("EDITOR", "sed -i s/SigninLogs/AuditLogs/");
         command.env_remove("NO_COLOR");
         let child = pty.slave.spawn_command(command).expect("kql starts");
         let mut reader = pty.master.try_clone_reader().expect("a reader");
@@ -71,7 +72,7 @@ impl Terminal {
     fn clear(&mut self) {
         self.press("\x0c");
         let end = Instant::now() + PATIENCE;
-        while self.contents().trim() != "kql>" {
+        while !self.at_prompt() || self.contents().trim().lines().count() > 1 {
             self.read(end, "an empty prompt");
         }
     }
@@ -104,6 +105,120 @@ impl Terminal {
         // A folder that stays behind does no harm.
         let _ = std::fs::remove_dir_all(&self.home);
     }
+}
+
+/// What is typed for a word in angle brackets.
+const KEYS: &[(&str, &str)] =
+    &[("Enter", "\r"), ("Tab", "\t"), ("Alt-Enter", "\x1b\r"), ("C-r", "\x12"), ("C-c", "\x03")];
+
+impl Terminal {
+    /// Types a line of a capture and waits for the next prompt, unless the line ends with `<Stay>`.
+    fn line(&mut self, line: &str) {
+        let mut rest = line.replace("$HOME", &self.home.display().to_string());
+        let stays = rest.ends_with("<Stay>");
+        rest = rest.trim_end_matches("<Stay>").to_string();
+        let mut text = rest.as_str();
+        while let Some((plain, after)) = text.split_once('<') {
+            self.press(plain);
+            let (name, behind) = after.split_once('>').unwrap_or(("", after));
+            match (KEYS.iter().find(|(known, _)| *known == name), name.strip_prefix("Wait ")) {
+                (Some((_, keys)), _) => self.press(keys),
+                (None, Some(wanted)) => drop(self.shows(wanted)),
+                // A comparison is no key.
+                (None, None) => {
+                    self.press("<");
+                    text = after;
+                    continue;
+                }
+            }
+            text = behind;
+        }
+        self.press(text);
+        if stays {
+            return;
+        }
+        let end = Instant::now() + PATIENCE;
+        // What is typed appears before Enter is pressed, so that the next empty prompt is a new one.
+        while self.at_prompt() {
+            self.read(end, "what was typed");
+        }
+        self.press("\r");
+        while !self.at_prompt() {
+            self.read(end, "the next prompt");
+        }
+    }
+
+    /// Whether the cursor stands behind an empty prompt.
+    fn at_prompt(&self) -> bool {
+        let (row, _) = self.screen.screen().cursor_position();
+        let line = self.screen.screen().rows(0, COLUMNS.get()).nth(usize::from(row)).unwrap_or_default();
+        line.starts_with("kql") && line.trim_end().ends_with('>')
+    }
+
+    /// The screen, with what differs from run to run made equal.
+    fn capture(&self) -> String {
+        let text = self.contents().replace(&self.home.display().to_string(), "$HOME");
+        let times = regex::Regex::new(r"\b\d+\.\d{3} s\b").expect("a pattern");
+        let text = times.replace_all(&text, "0.000 s");
+        // The terminal's echo of Ctrl-C may come before or after what the program clears.
+        let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| *line != "^C").collect();
+        lines.join("\n").trim_end().to_string()
+    }
+
+    /// The screen once it is as expected, or does not change any more.
+    fn settled(&mut self, expected: &str) -> String {
+        while self.capture() != expected {
+            match self.output.recv_timeout(Duration::from_secs(3)) {
+                Ok(bytes) => self.screen.process(&bytes),
+                Err(_) => break,
+            }
+        }
+        self.capture()
+    }
+}
+
+/// A session that `testdata/prompt.md` writes down: what is typed, and what stands on the screen then. `UPDATE=1` writes
+/// the screens anew, to be read before they are kept.
+#[test]
+fn captures() {
+    let path = super::common::root("testdata/prompt.md");
+    let page = std::fs::read_to_string(&path).expect("the page is there");
+    let mut terminal = Terminal::open("captures", &["-d", "testdata/logs/SigninLogs.csv"]);
+    let (mut fresh, mut failures) = (String::new(), Vec::new());
+    let mut typed = String::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        fresh.push_str(line);
+        fresh.push('\n');
+        let Some(info) = line.strip_prefix("```") else { continue };
+        let body: Vec<&str> = lines.by_ref().take_while(|line| !line.starts_with("```")).collect();
+        let expected = body.join("\n");
+        let mut kept = expected.clone();
+        if info == "keys" {
+            typed = expected.clone();
+            if !typed.is_empty() {
+                // What was left at the prompt goes: a search, then the text.
+                terminal.press("\x07\x15");
+                terminal.clear();
+                typed.lines().for_each(|line| terminal.line(line));
+            }
+        } else if info == "screen" {
+            kept = terminal.settled(&expected);
+            if kept != expected {
+                failures.push(format!("{typed}\n{kept}\n"));
+            }
+        }
+        if !kept.is_empty() {
+            fresh.push_str(&kept);
+            fresh.push('\n');
+        }
+        fresh.push_str("```\n");
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, fresh).expect("the page is written");
+        return;
+    }
+    assert!(failures.is_empty(), "{} screens differ:\n{}", failures.len(), failures.join("\n"));
 }
 
 #[test]

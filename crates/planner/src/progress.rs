@@ -17,6 +17,8 @@ pub struct RowsRead {
     pub done: usize,
     /// All that there are, where every table knows it.
     pub all: Option<usize>,
+    /// The rows of all tables that are read, as far as they are known.
+    pub scanned: usize,
 }
 
 impl Progress {
@@ -28,7 +30,7 @@ impl Progress {
     /// The rows that the plans of this handle have read.
     pub fn rows(&self) -> RowsRead {
         let plans = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut rows = RowsRead { done: 0, all: Some(0) };
+        let mut rows = RowsRead { done: 0, all: Some(0), scanned: 0 };
         plans.iter().for_each(|plan| add(plan.as_ref(), &mut rows));
         rows.all = rows.all.filter(|all| *all >= rows.done);
         rows
@@ -38,15 +40,16 @@ impl Progress {
 /// Adds what the sources below a step have read. Rows that are made and not read do not count.
 fn add(plan: &dyn ExecutionPlan, rows: &mut RowsRead) {
     if matches!(plan.name(), "DataSourceExec" | "StreamingTableExec") {
-        rows.done += plan.metrics().and_then(|metrics| metrics.output_rows()).unwrap_or(0);
-        let known =
-            StatisticsContext::new().compute(plan, &StatisticsArgs::new()).ok().and_then(|statistics| {
-                match statistics.num_rows {
-                    Precision::Exact(count) => Some(count),
-                    _ => None,
-                }
-            });
-        rows.all = rows.all.zip(known).map(|(all, more)| all + more);
+        // What lies in memory is not counted as it is read.
+        let measured = plan.metrics().and_then(|metrics| metrics.output_rows());
+        let statistics = StatisticsContext::new().compute(plan, &StatisticsArgs::new()).ok();
+        let known = statistics.and_then(|statistics| match statistics.num_rows {
+            Precision::Exact(count) => Some(count),
+            _ => None,
+        });
+        rows.done += measured.unwrap_or(0);
+        rows.all = rows.all.zip(known.filter(|_| measured.is_some())).map(|(all, more)| all + more);
+        rows.scanned += known.or(measured).unwrap_or(0);
     }
     plan.children().into_iter().for_each(|child| add(child.as_ref(), rows));
 }

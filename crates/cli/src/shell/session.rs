@@ -152,7 +152,7 @@ impl Session {
     pub fn query(&mut self, text: &str) -> Result<(), Failure> {
         let start = Instant::now();
         let (result, read) = interrupt::watched(&self.loaded.options, |options| {
-            (ask::run(&self.loaded.engine, text, options), options.progress.rows().done)
+            (ask::run(&self.loaded.engine, text, options), options.progress.rows().scanned)
         });
         let elapsed = start.elapsed();
         self.loaded.tell_later();
@@ -162,7 +162,7 @@ impl Session {
                 let rows: usize = result.tables.iter().map(|table| table.row_count()).sum();
                 if self.timing {
                     let noun = if rows == 1 { "row" } else { "rows" };
-                    let read = if read > 0 { format!(", {read} rows read") } else { String::new() };
+                    let read = if read > 0 { format!(", {read} rows scanned") } else { String::new() };
                     eprintln!("{rows} {noun} ({:.3} s{read})", elapsed.as_secs_f64());
                 }
                 why::tell_unloaded(&result.circumstances.unloaded);
