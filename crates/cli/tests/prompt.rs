@@ -139,10 +139,13 @@ impl Terminal {
         }
         let end = Instant::now() + PATIENCE;
         // What is typed appears before Enter is pressed, so that the next empty prompt is a new one.
-        while self.at_prompt() {
-            self.read(end, "what was typed");
+        // Ctrl-C ends what runs without it.
+        if !rest.ends_with("<C-c>") {
+            while self.at_prompt() {
+                self.read(end, "what was typed");
+            }
+            self.press("\r");
         }
-        self.press("\r");
         while !self.at_prompt() {
             self.read(end, "the next prompt");
         }
