@@ -108,6 +108,8 @@ mod tests {
             r#"{"":1,"a":""}"#,
             r#"{"a":"x","b":"y"}"#,
             r#"{"a\",\"b":1,"\\":2}"#,
+            r#"{"a\n":1}"#,
+            r#"{"a\n":1,"a\\n":2}"#,
         ];
         let (a, b) = (PathStep::Key("a"), PathStep::Key("b"));
         let paths = [
@@ -118,6 +120,8 @@ mod tests {
             vec![PathStep::Key("a\",\"b")],
             vec![PathStep::Key("a\":\"x")],
             vec![PathStep::Key("\\")],
+            vec![PathStep::Key("a\\n")],
+            vec![PathStep::Key("a\n")],
             vec![b.clone(), a.clone(), b.clone()],
             vec![a.clone(), PathStep::Index(-1), a.clone()],
             vec![PathStep::Index(1), a],

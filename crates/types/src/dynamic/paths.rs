@@ -24,8 +24,8 @@ struct Level {
 #[derive(Debug)]
 struct Branch {
     key: String,
-    /// The key as a text without escapes spells it.
-    quoted: Box<str>,
+    /// The key as a text without escapes spells it; none for a key that texts hold escaped.
+    quoted: Option<Box<str>>,
     /// The paths that end here.
     ends: Vec<usize>,
     below: Level,
@@ -85,7 +85,7 @@ impl Level {
                 let at = self.keys.iter().position(|branch| branch.key == *key).unwrap_or_else(|| {
                     self.keys.push(Branch {
                         key: key.to_string(),
-                        quoted: format!("\"{key}\"").into(),
+                        quoted: (!key.contains(['"', '\\'])).then(|| format!("\"{key}\"").into()),
                         ends: Vec::new(),
                         below: Level::default(),
                     });
@@ -106,7 +106,7 @@ impl Level {
         let escapes = memchr(b'\\', json.as_bytes()).is_some();
         members(json, start, |key, value| {
             for branch in &self.keys {
-                if *key == *branch.quoted || escapes && key_is(key, &branch.key) {
+                if branch.quoted.as_deref() == Some(key) || escapes && key_is(key, &branch.key) {
                     branch.clear(found);
                     branch.take(value, found);
                 }
@@ -182,6 +182,8 @@ mod tests {
             r#"[{"a":1},{"b":2}]"#,
             r#"[{"a":1},{"b":2}"#,
             r#""a""#,
+            r#"{"a\n":1}"#,
+            r#"{"a\\n":1,"a\n":2}"#,
         ];
         let (a, b) = (PathStep::Key("a"), PathStep::Key("b"));
         let paths = [
@@ -193,6 +195,8 @@ mod tests {
             vec![b.clone(), PathStep::Index(0), a.clone()],
             vec![b.clone()],
             vec![a.clone()],
+            vec![PathStep::Key("a\\n")],
+            vec![PathStep::Key("a\n")],
         ];
         let first = vec![PathStep::Index(1), b];
         for positions in [false, true] {

@@ -125,11 +125,12 @@ pub fn key_is(raw: &str, key: &str) -> bool {
 
 /// Whether what stands between the quotes spells this key; `raw` is the text with its quotes.
 fn is_key<'a>(inner: &[u8], key: &str, raw: impl FnOnce() -> Option<&'a str>) -> bool {
-    // An escape is longer than what it stands for.
+    // An escape is longer than what it stands for, and a key may hold the very text of an escape.
+    let unescaped = || inner.contains(&b'\\').then(|| raw().is_some_and(|raw| unquote(raw) == key));
     match inner.len().cmp(&key.len()) {
         Ordering::Less => false,
-        Ordering::Equal => inner == key.as_bytes(),
-        Ordering::Greater => inner.contains(&b'\\') && raw().is_some_and(|raw| unquote(raw) == key),
+        Ordering::Equal => inner == key.as_bytes() && unescaped().unwrap_or(true),
+        Ordering::Greater => unescaped().unwrap_or(false),
     }
 }
 
