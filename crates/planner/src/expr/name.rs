@@ -139,6 +139,7 @@ impl Binder<'_> {
         if let Some(bound) = self.pattern_member(scope, target, name, span)? {
             return Ok(bound);
         }
+        self.check_pattern_key(scope, target)?;
         if let ExprKind::Name(entity) = &target.kind
             && scope.columns.iter().all(|column| column.name != *entity)
             && let Some(Binding::Entity(place)) = scope.env.get(entity)
@@ -184,6 +185,9 @@ impl Binder<'_> {
         let exact = scope.exact();
         let bound = self.expr(&exact, target)?;
         let step = self.scalar(&exact, index)?;
+        if !matches!(step.ty, ScalarType::Int | ScalarType::Long) {
+            self.check_pattern_key(scope, target)?;
+        }
         let label = match index_label(index) {
             Some(label) => suggested_path(&bound.name, &label),
             None => suggested_path(&bound.name, ""),

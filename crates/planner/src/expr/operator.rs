@@ -16,6 +16,7 @@ impl Binder<'_> {
         operand: &Expr,
         span: Span,
     ) -> Result<Bound> {
+        self.check_pattern_operands(scope, &[operand])?;
         let value = self.scalar(&scope.exact(), operand)?;
         let value = match op {
             UnaryOp::Plus => value,

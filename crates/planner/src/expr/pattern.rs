@@ -10,6 +10,7 @@ use datafusion::scalar::ScalarValue;
 use kql_functions::scalar::dynamic::pack;
 use kql_functions::{Typed, resolve};
 use kql_parser::ast::{Call, Expr, ExprKind};
+use kql_parser::diagnostic::Diagnostic;
 use kql_parser::span::Span;
 use kql_types::{Column, ScalarType};
 
@@ -155,6 +156,53 @@ fn bare_name(expr: &Expr) -> Option<&str> {
     }
 }
 
+/// The name, or the name and its property, that an expression consists of.
+fn several_values(expr: &Expr) -> Option<(&str, Option<&str>)> {
+    match &expr.kind {
+        ExprKind::Paren(inner) => several_values(inner),
+        ExprKind::Member { target, name } => bare_name(target).map(|of| (of, Some(name.text.as_str()))),
+        _ => bare_name(expr).map(|name| (name, None)),
+    }
+}
+
+/// The arguments of which a call hands one on as it is.
+fn results(call: &Call) -> Vec<&Expr> {
+    let last = call.args.len().saturating_sub(1);
+    let is_result = |at: &usize| match call.name.text.as_str() {
+        "iff" | "iif" => *at > 0,
+        "case" => at % 2 == 1 || *at == last,
+        "coalesce" => true,
+        _ => false,
+    };
+    call.args.iter().enumerate().filter(|(at, _)| is_result(at)).map(|(_, arg)| arg).collect()
+}
+
+fn is_map(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Paren(inner) => is_map(inner),
+        ExprKind::Call(call) => call.name.text == "map",
+        _ => false,
+    }
+}
+
+fn map_is_array(span: Span) -> Box<Diagnostic> {
+    let mut error =
+        semantic(codes::TYPES, span, "map() gives an array, with an element for each step of the path");
+    error.hints.push("put the condition into all(path, …) or any(path, …)".to_string());
+    error
+}
+
+fn path_is_array(name: &str, property: Option<&str>, span: Span) -> Box<Diagnostic> {
+    let asked = property.unwrap_or("property");
+    let what = property.map_or_else(|| name.to_string(), |property| format!("{name}.{property}"));
+    let what = format!("`{what}` is an array, with an element for each edge of the path");
+    let mut error = semantic(codes::TYPES, span, what);
+    error
+        .hints
+        .push(format!("ask each edge with all({name}, {asked} …), or one with any({name}, {asked} …)"));
+    error
+}
+
 /// A path, or the nodes on it, as the first argument of `map()` and its kin.
 fn path_argument(expr: &Expr) -> Option<(&str, Along)> {
     match &expr.kind {
@@ -180,6 +228,20 @@ pub(crate) const FUNCTIONS: &[&str] =
 
 /// Functions over a row's columns, which a match does not have.
 const OVER_COLUMNS: &[&str] = &["pack_all", "ingestion_time", "column_ifexists", "columnifexists"];
+
+/// Conversions that give null for every array and every bag.
+const TO_ONE_VALUE: &[&str] = &[
+    "tobool",
+    "toboolean",
+    "todatetime",
+    "todecimal",
+    "todouble",
+    "toguid",
+    "toint",
+    "tolong",
+    "toreal",
+    "totimespan",
+];
 
 impl Binder<'_> {
     /// A variable of the pattern that stands alone: all its properties in a bag.
@@ -270,38 +332,47 @@ impl Binder<'_> {
         }
     }
 
-    /// Refuses to compare with a value, or to reckon with, what is an array or a bag: no row would ever come out.
+    /// Refuses to ask an array of a pattern, which has positions alone, for a key: no value would ever come out.
+    pub(super) fn check_pattern_key(&self, scope: &RowScope, target: &Expr) -> Result<()> {
+        if scope.pattern.is_some() && is_map(target) {
+            return Err(map_is_array(target.span));
+        }
+        match several_values(target) {
+            Some((name, property)) => match self.pattern_variable(scope, name, target.span)? {
+                Some((_, Variable { element: Element::Path(_), .. })) => {
+                    Err(path_is_array(name, property, target.span))
+                }
+                _ => Ok(()),
+            },
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to compare with a value, to reckon with or to convert what is an array or a bag: no row would ever come
+    /// out.
     pub(super) fn check_pattern_operands(&self, scope: &RowScope, operands: &[&Expr]) -> Result<()> {
+        if scope.pattern.is_none() {
+            return Ok(());
+        }
         for operand in operands {
-            let (name, property) = match &operand.kind {
-                ExprKind::Paren(inner) => {
-                    self.check_pattern_operands(scope, &[inner])?;
-                    continue;
-                }
-                ExprKind::Member { target, name } => (bare_name(target), Some(name.text.as_str())),
-                _ => (bare_name(operand), None),
-            };
-            let Some(name) = name else { continue };
+            match &operand.kind {
+                ExprKind::Paren(inner) => self.check_pattern_operands(scope, &[inner])?,
+                ExprKind::Call(_) if is_map(operand) => return Err(map_is_array(operand.span)),
+                ExprKind::Call(call) => self.check_pattern_operands(scope, &results(call))?,
+                _ => {}
+            }
+            let Some((name, property)) = several_values(operand) else { continue };
             let Some((_, variable)) = self.pattern_variable(scope, name, operand.span)? else { continue };
-            let (what, hint) = match (variable.element, property) {
-                (Element::Path(_), property) => {
-                    let asked = property.unwrap_or("property");
-                    let what =
-                        property.map_or_else(|| name.to_string(), |property| format!("{name}.{property}"));
-                    let hint = format!(
-                        "ask each edge with all({name}, {asked} …), or one with any({name}, {asked} …)"
-                    );
-                    (format!("`{what}` is an array, with an element for each edge of the path"), hint)
-                }
+            match (variable.element, property) {
+                (Element::Path(_), property) => return Err(path_is_array(name, property, operand.span)),
                 (Element::Node(_) | Element::Edge(_), None) => {
-                    let hint = format!("write a property, as in {name}.property");
-                    (format!("`{name}` is the bag of all its properties"), hint)
+                    let what = format!("`{name}` is the bag of all its properties");
+                    let mut error = semantic(codes::TYPES, operand.span, what);
+                    error.hints.push(format!("write a property, as in {name}.property"));
+                    return Err(error);
                 }
-                (Element::Node(_) | Element::Edge(_), Some(_)) => continue,
-            };
-            let mut error = semantic(codes::TYPES, operand.span, what);
-            error.hints.push(hint);
-            return Err(error);
+                (Element::Node(_) | Element::Edge(_), Some(_)) => {}
+            }
         }
         Ok(())
     }
@@ -318,6 +389,9 @@ impl Binder<'_> {
         if OVER_COLUMNS.contains(&name) && view.hides_names() {
             let message = format!("{name}() over a match is not built yet");
             return Err(unsupported(codes::UNSUPPORTED_FORM, call.name.span, message));
+        }
+        if TO_ONE_VALUE.contains(&name) {
+            self.check_pattern_operands(scope, &call.args.iter().collect::<Vec<_>>())?;
         }
         if !FUNCTIONS.contains(&name) {
             return Ok(None);
