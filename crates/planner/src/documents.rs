@@ -23,10 +23,10 @@ use crate::projections::Projections;
 
 /// A plan that gives the same rows, in which no document is read for one path after the other.
 pub(crate) fn read_once(plan: LogicalPlan) -> Result<LogicalPlan> {
-    let mut columns = 0;
+    let mut names = Names::beside(&plan)?;
     let rewritten = plan.transform_down(|plan| {
         let mut changed = Transformed::no(plan);
-        while let Some(plan) = with_one_document(&changed.data, &mut columns)? {
+        while let Some(plan) = with_one_document(&changed.data, &mut names)? {
             changed = Transformed::yes(plan);
         }
         Ok(changed)
@@ -36,6 +36,33 @@ pub(crate) fn read_once(plan: LogicalPlan) -> Result<LogicalPlan> {
     }
     // The documents themselves may be of no use any more.
     Ok(Projections::default().rewrite(rewritten.data, &OptimizerContext::new())?.data)
+}
+
+/// Names for new columns, which no column of the plan has.
+struct Names {
+    taken: HashSet<String>,
+    number: usize,
+}
+
+impl Names {
+    fn beside(plan: &LogicalPlan) -> Result<Self> {
+        let mut taken = HashSet::new();
+        plan.apply(|node| {
+            taken.extend(node.schema().fields().iter().map(|field| field.name().clone()));
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        Ok(Names { taken, number: 0 })
+    }
+
+    fn next(&mut self) -> String {
+        loop {
+            self.number += 1;
+            let name = format!("$path{}", self.number);
+            if !self.taken.contains(&name) {
+                return name;
+            }
+        }
+    }
 }
 
 /// Where the documents of a path come from: a column below the chain.
@@ -129,7 +156,7 @@ fn chain(top: &LogicalPlan) -> Vec<Link<'_>> {
 }
 
 /// The plan with the paths of one document read together; `None` where no document gains by it.
-fn with_one_document(top: &LogicalPlan, columns: &mut usize) -> Result<Option<LogicalPlan>> {
+fn with_one_document(top: &LogicalPlan, names: &mut Names) -> Result<Option<LogicalPlan>> {
     let links = chain(top);
     let used = links.iter().map(paths_of).collect::<Result<Vec<_>>>()?;
     let mut seen: Vec<&Document> = Vec::new();
@@ -143,12 +170,9 @@ fn with_one_document(top: &LogicalPlan, columns: &mut usize) -> Result<Option<Lo
             .map(|paths| paths.iter().filter(|(other, _)| other == document).map(|(_, path)| path).collect())
             .collect();
         let Some((from, paths)) = worth(&links, &own, document) else { continue };
-        let names = paths.into_iter().map(|path| {
-            *columns += 1;
-            (path, format!("$path{columns}"))
-        });
+        let paths = paths.into_iter().map(|path| (path, names.next()));
         let operator =
-            Paths { source: document.column.name.clone(), of_text: document.of_text, paths: names.collect() };
+            Paths { source: document.column.name.clone(), of_text: document.of_text, paths: paths.collect() };
         return rebuild(top, &links[from..], document, operator).map(Some);
     }
     Ok(None)
