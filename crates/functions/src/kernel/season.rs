@@ -86,6 +86,11 @@ impl Spectrum {
         })
     }
 
+    /// The longest period that the series can show: half its length.
+    pub fn longest(&self) -> usize {
+        self.length / 2
+    }
+
     /// The period between two bounds that stands out.
     fn best(&self, threshold: f64, shortest: f64, longest: f64) -> Season {
         let peaks = self.peaks(shortest, longest);

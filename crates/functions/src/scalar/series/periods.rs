@@ -31,7 +31,8 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new(
             "series_periods_detect",
             "After how many elements between two bounds a series repeats most plainly, as two series: so many periods as are \
-             asked for, filled up with 0, and their scores between 0 and 1. Series in which several periods compete are not \
+             asked for, filled up with 0, and their scores between 0 and 1. More periods than half the length of the series are \
+             not supported. Series in which several periods compete are not \
              supported.",
             &[],
         )
@@ -60,6 +61,11 @@ fn detected(inputs: &[Input], row: usize) -> Result<Option<Vec<Field>>> {
     let count = count.view::<i64>()?.get(row).and_then(|count| usize::try_from(count).ok());
     let (Some((shortest, longest)), Some(count)) = (bounds, count) else { return Ok(None) };
     let Some(spectrum) = spectrum(series, row)? else { return Ok(None) };
+    if count > spectrum.longest() {
+        let message =
+            "series_periods_detect() for more periods than half the length of the series is not supported";
+        return Err(DataFusionError::NotImplemented(message.into()));
+    }
     let found = spectrum.periods(shortest, longest, count).ok_or_else(open)?;
     Ok(Some(fields(&found)))
 }
