@@ -72,9 +72,10 @@ impl Binder<'_> {
         let is_time =
             text.contains(':') && text.bytes().all(|byte| byte.is_ascii_digit() || b":.".contains(&byte));
         let time = timespan::parse_literal(text).filter(|_| is_time)?;
-        (0..datetime::TICKS_PER_DAY)
-            .contains(&time)
-            .then(|| self.now - self.now.rem_euclid(datetime::TICKS_PER_DAY) + time)
+        (0..datetime::TICKS_PER_DAY).contains(&time).then(|| {
+            let now = self.clock();
+            now - now.rem_euclid(datetime::TICKS_PER_DAY) + time
+        })
     }
 
     /// Appends the JSON text of what stands inside `dynamic(…)`.
