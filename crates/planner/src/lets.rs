@@ -188,12 +188,8 @@ impl Binder<'_> {
                 let Some(value) = value else {
                     return Err(semantic(codes::STATEMENT, name.span, format!("{option} takes a value")));
                 };
-                let value = Some(self.constant(env, value, option)?);
-                match option {
-                    "query_bin_auto_size" => self.automatic_bins.size = value,
-                    _ => self.automatic_bins.at = value,
-                }
-                Ok(())
+                let constant = self.constant(env, value, option)?;
+                self.automatic_bins.set(option, constant, value.span)
             }
             "query_take_max_records" => {
                 let Some(value) = value else {

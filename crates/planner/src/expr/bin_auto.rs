@@ -1,8 +1,10 @@
 //! `bin_auto(value)`, whose bins options of the query set.
 
+use datafusion::scalar::ScalarValue;
 use kql_functions::{Typed, resolve};
 use kql_parser::ast::Expr;
 use kql_parser::span::Span;
+use kql_types::ScalarType;
 
 use super::{Bound, RowScope};
 use crate::Result;
@@ -16,6 +18,42 @@ pub(crate) struct AutomaticBins {
     pub size: Option<Typed>,
     /// Where one begins; 0 if it does not matter.
     pub at: Option<Typed>,
+}
+
+impl AutomaticBins {
+    /// Takes the value of an option, unless no bins come of it.
+    pub(crate) fn set(&mut self, option: &str, value: Typed, span: Span) -> Result<()> {
+        use ScalarType::{DateTime, Decimal, Int, Long, Real, Timespan};
+        let wrong = |what: &str| Err(semantic(codes::TYPES, span, format!("{option} takes {what}")));
+        let is_number = matches!(value.ty, Int | Long | Real | Decimal | Timespan) && is_finite(&value);
+        if option == "query_bin_auto_size" {
+            if !is_number || !is_positive(&value) {
+                return wrong("a number or a timespan above 0");
+            }
+            self.size = Some(value);
+        } else {
+            if !is_number && (value.ty != DateTime || value.is_null_literal()) {
+                return wrong("a number, a timespan or a datetime");
+            }
+            self.at = Some(value);
+        }
+        Ok(())
+    }
+}
+
+fn is_finite(value: &Typed) -> bool {
+    match value.literal() {
+        Some(ScalarValue::Float64(real)) => real.is_some_and(f64::is_finite),
+        literal => literal.is_some_and(|literal| !literal.is_null()),
+    }
+}
+
+fn is_positive(value: &Typed) -> bool {
+    match value.literal() {
+        Some(ScalarValue::Float64(Some(real))) => *real > 0.0,
+        Some(ScalarValue::Decimal128(Some(decimal), _, _)) => *decimal > 0,
+        _ => value.literal_i64().is_some_and(|number| number > 0),
+    }
 }
 
 impl Binder<'_> {
