@@ -176,6 +176,10 @@ impl Binder<'_> {
             ("toscalar", [table, hint]) if is_kind(hint, "nooptimization") => {
                 self.toscalar(scope.env, table)?
             }
+            ("toscalar", [_, hint]) => {
+                let message = "toscalar() takes one expression, and kind=nooptimization before its bracket";
+                return Err(semantic(codes::ARGUMENTS, hint.span, message));
+            }
             ("column_ifexists" | "columnifexists", [column, otherwise]) => {
                 self.column_if_exists(scope, column, otherwise)?
             }
