@@ -85,10 +85,13 @@ impl Catalog for LogCatalog {
     }
 
     fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.loaded.keys().cloned().collect();
+        let mut loaded: BTreeSet<String> = self.loaded.keys().cloned().collect();
+        if let Some((later, _)) = &self.later {
+            loaded.extend(later.files().first_tables());
+        }
+        let mut names: Vec<String> = loaded.iter().cloned().collect();
         if self.builtin {
-            names
-                .extend(self.known.names().filter(|name| !self.loaded.contains_key(*name)).map(String::from));
+            names.extend(self.known.names().filter(|name| !loaded.contains(*name)).map(String::from));
         }
         names
     }

@@ -159,6 +159,7 @@ fn tables_of_learnt_columns_need_no_load_of_all_rows() {
     let loaded = load_with(&[&path], &LoadOptions::default());
     let held = table(&loaded, "own");
     let files = deferred(&path);
+    assert!(files.learn("own").expect("the table"));
     assert_eq!(files.columns("own").expect("the columns").0, held.schema);
     assert_eq!(scan(&files, "own", held, &[]), rows(held, &[]));
     assert_eq!(scan(&files, "own", held, &["when"]), rows(held, &["when"]));
@@ -257,4 +258,57 @@ fn the_report_holds_what_every_pass_found() {
     let mut found = files.report()[0].clone();
     found.nulled.sort_by(|one, other| one.column.cmp(&other.column));
     assert_eq!(found, loaded.report[0]);
+}
+
+#[test]
+fn columns_are_those_of_all_files_wherever_the_rows_stand() {
+    let line = |table: &str, more: &str| {
+        format!(
+            r#"{{"TimeGenerated":"2026-01-02T03:04:05Z","UserPrincipalName":"a","IPAddress":"1"{more},"Type":"{table}"}}"#
+        ) + "\n"
+    };
+    let shoes = |more: &str| line("Shoes_CL", more);
+    let late = line("SigninLogs", "").repeat(3000) + &shoes(r#","A":2.5,"B":"b1""#);
+    let cases = [
+        // A small file beside a large one, before and after it.
+        ("deferred-beside", vec![("a.json", shoes(r#","A":1"#)), ("b.json", late.clone())]),
+        ("deferred-before", vec![("a.json", late.clone()), ("b.json", shoes(r#","A":1"#))]),
+        // The rows of the small one stand behind others as well.
+        (
+            "deferred-behind",
+            vec![
+                ("a.json", line("SigninLogs", "").repeat(300) + &shoes(r#","A":1"#)),
+                ("b.json", late.clone()),
+            ],
+        ),
+        // Two large ones, of which one has the table in its first rows.
+        ("deferred-two", vec![("a.json", shoes(r#","A":1"#) + &late.replace("2.5", "3")), ("b.json", late)]),
+    ];
+    for (name, texts) in cases {
+        let folder = folder(name);
+        texts.iter().for_each(|(file, text)| fs::write(folder.join(file), text).expect("a file"));
+        let path = folder.to_string_lossy().into_owned();
+        let loaded = load_with(&[&path], &LoadOptions::default());
+        let held = table(&loaded, "Shoes_CL");
+        for size in [0, 1000, 100_000] {
+            let options = LoadOptions { defer_from: Some(size), threads: 2, ..LoadOptions::default() };
+            let mixed = load_with(&[&path], &options);
+            let files = mixed.deferred.expect("files are left to queries");
+            assert!(files.learn("Shoes_CL").expect("the table"), "{name} {size}");
+            let (schema, _) = files.columns("Shoes_CL").expect("the columns");
+            let mut columns: Vec<_> = schema.columns.iter().map(|column| (&column.name, column.ty)).collect();
+            let mut expected: Vec<_> =
+                held.schema.columns.iter().map(|column| (&column.name, column.ty)).collect();
+            columns.sort();
+            expected.sort();
+            assert_eq!(columns, expected, "{name} {size}");
+            let mut found = scan(&files, "Shoes_CL", held, &["A", "B"]);
+            let memory = mixed.tables.iter().find(|table| table.name == "Shoes_CL");
+            found.extend(memory.map(|table| rows(table, &["A", "B"])).unwrap_or_default());
+            found.sort();
+            let mut all = rows(held, &["A", "B"]);
+            all.sort();
+            assert_eq!(found, all, "{name} {size}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use arrow::array::RecordBatch;
 use kql_types::{Column, Schema};
 
 use super::describe::describe;
-use super::layouts::Layouts;
+use super::layouts::{Layouts, Learnt};
 use super::prepare::Ready;
 use super::tables::Tables;
 use crate::assemble::{self, Absent};
@@ -20,7 +20,8 @@ use crate::typing::DateRule;
 use crate::writer::Filled;
 use crate::{Duplicates, LoadError, LoadOptions, LoadedTable};
 
-/// Large text files, each of them recognised but not read, except for the columns of tables that nothing declares.
+/// Large text files, each of them recognised but not read. Smaller ones are among them where a large one may hold rows of
+/// the same table and nothing declares what that looks like.
 #[derive(Clone)]
 pub struct Deferred(Arc<Files>);
 
@@ -71,10 +72,20 @@ pub(super) fn take(
     let apart = |table: &str| tables.parquet.iter().all(|bound| bound.table != table);
     let fits = |file: &Ready| {
         let apart = only_table(file).map_or(tables.parquet.is_empty(), apart);
-        file.large && apart && !file.tables.is_empty() && !file.binding.mapping.expands()
+        apart && !file.tables.is_empty() && !file.binding.mapping.expands()
     };
-    let (deferred, kept) = std::mem::take(ready).into_iter().partition(|(_, file)| fits(file));
+    let large = |(_, file): &(usize, Box<Ready>)| file.large && fits(file);
+    let (mut deferred, kept): (Vec<_>, Vec<_>) = std::mem::take(ready).into_iter().partition(large);
+    // The columns of a table that nothing declares are those of all of its rows, and to learn them takes a pass over the
+    // large files, which only a query of that table is worth.
+    let shares = |table: &String| {
+        layouts.get(table).is_none() && deferred.iter().any(|(_, file)| may_hold(file, None, table))
+    };
+    let (shared, kept): (Vec<_>, Vec<_>) =
+        kept.into_iter().partition(|(_, file)| fits(file) && file.tables.iter().any(shares));
     *ready = kept;
+    deferred.extend(shared);
+    deferred.sort_by_key(|(place, _)| *place);
     let places: BTreeSet<usize> = deferred.iter().map(|(place, _): &(usize, _)| *place).collect();
     // Their reports come when they are read.
     let mut place = 0..;
@@ -99,7 +110,7 @@ impl Deferred {
     /// Whether a table may have rows in the files. Before a file was read to its end, it may hold any known table unless
     /// all of its records go to one.
     pub fn may_hold(&self, table: &str) -> bool {
-        self.0.files.iter().any(|(file, state)| may_hold(file, &lock(state), table))
+        self.0.files.iter().any(|(file, state)| may_hold(file, lock(state).tables.as_ref(), table))
     }
 
     /// The tables that have rows in the files, which are read for it as far as they were not yet.
@@ -125,32 +136,30 @@ impl Deferred {
         if !self.tables()?.contains(table) {
             return Ok(false);
         }
-        if self.has_undeclared() {
-            self.infer()?;
-            self.0.layouts.settle();
-        }
+        self.settle()?;
         Ok(self.0.layouts.get(table).is_some())
     }
 
-    /// Whether the files are known to hold rows of a table that nothing declares.
-    pub(super) fn has_undeclared(&self) -> bool {
-        self.0.files.iter().any(|(file, state)| self.is_undeclared(file, &lock(state)))
+    /// Learns the columns of all tables with rows in the files that nothing declares, which are given back.
+    fn settle(&self) -> Result<BTreeSet<String>, LoadError> {
+        let mut undeclared = self.tables()?;
+        undeclared.retain(|table| self.0.layouts.get(table).is_none());
+        let mut learnt = Learnt::default();
+        self.infer(&undeclared, &mut learnt)?;
+        self.0.layouts.settle(learnt, &undeclared);
+        Ok(undeclared)
     }
 
-    fn is_undeclared(&self, file: &Ready, state: &State) -> bool {
-        let mut tables = file.tables.iter().chain(state.tables.iter().flatten());
-        tables.any(|table| self.0.layouts.get(table).is_none())
-    }
-
-    /// Reads the files of such tables for what their columns are.
-    pub(super) fn infer(&self) -> Result<(), LoadError> {
+    /// Reads the files that may have rows of some tables for what their columns are.
+    pub(super) fn infer(&self, tables: &BTreeSet<String>, learnt: &mut Learnt) -> Result<(), LoadError> {
         for (file, state) in &self.0.files {
-            if !self.is_undeclared(file, &lock(state)) {
+            let known = lock(state).tables.clone();
+            if !tables.iter().any(|table| may_hold(file, known.as_ref(), table)) {
                 continue;
             }
             let read = file.plan(file.dates, Pass::Infer(&self.0.layouts)).run(&file.source, self.0.threads);
             let outcome = read.map_err(|error| LoadError::Io(file.source.path.clone(), error))?;
-            self.0.layouts.learn(outcome.inferred);
+            learnt.add(outcome.inferred);
         }
         Ok(())
     }
@@ -188,7 +197,7 @@ impl Deferred {
             if !more {
                 break;
             }
-            if !may_hold(file, &lock(state), table) {
+            if !may_hold(file, lock(state).tables.as_ref(), table) {
                 continue;
             }
             let asked = Asked { wanted: Some(&wanted), only: None };
@@ -216,12 +225,9 @@ impl Deferred {
         each: &mut dyn FnMut(LoadedTable) -> Result<(), LoadError>,
     ) -> Result<(), LoadError> {
         self.drain_some(None, size, each)?;
-        if self.has_undeclared() {
-            // What these tables look like only all of their rows tell.
-            let mut left = self.tables()?;
-            left.retain(|table| self.0.layouts.get(table).is_none());
-            self.infer()?;
-            self.0.layouts.settle();
+        // What the other tables look like only all of their rows tell.
+        let left = self.settle()?;
+        if !left.is_empty() {
             self.drain_some(Some(&left), size, each)?;
         }
         Ok(())
@@ -367,9 +373,10 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn may_hold(file: &Ready, state: &State, table: &str) -> bool {
+/// Whether a file may have rows of a table; `known` are the tables of its rows, once it was read to its end.
+fn may_hold(file: &Ready, known: Option<&BTreeSet<String>>, table: &str) -> bool {
     match only_table(file) {
         Some(only) => only == table,
-        None => state.tables.as_ref().is_none_or(|tables| tables.contains(table)),
+        None => known.is_none_or(|tables| tables.contains(table)),
     }
 }

@@ -1,6 +1,6 @@
 //! The tables that rows may go to, found when a row first asks.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::catalogue::Catalogue;
@@ -11,12 +11,11 @@ use crate::typing::infer::Inference;
 pub(crate) struct Layouts {
     catalogue: Catalogue,
     found: Mutex<HashMap<String, Option<Arc<Layout>>>>,
-    learnt: Mutex<HashMap<String, Inference>>,
 }
 
 impl Layouts {
     pub fn new(catalogue: &Catalogue) -> Self {
-        Layouts { catalogue: catalogue.clone(), found: Mutex::default(), learnt: Mutex::default() }
+        Layouts { catalogue: catalogue.clone(), found: Mutex::default() }
     }
 
     /// The layout of a table; `None` while nothing declares it.
@@ -39,21 +38,32 @@ impl Layouts {
         }
     }
 
-    /// Takes what a file says about tables that nothing declares.
-    pub fn learn(&self, inferred: Vec<(String, Inference)>) {
-        let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Declares tables as they were learnt from all of the files that hold rows of them, and no others: of those not all
+    /// columns may be known yet.
+    pub fn settle(&self, learnt: Learnt, tables: &BTreeSet<String>) {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        for (table, inference) in learnt.0.into_iter().filter(|(table, _)| tables.contains(table)) {
+            let layout = || Some(Arc::new(Layout::new(&table, &inference.schema(), false)));
+            let known = found.entry(table.clone()).or_default();
+            *known = known.take().or_else(layout);
+        }
+    }
+}
+
+/// What files say about tables that nothing declares.
+#[derive(Default)]
+pub(crate) struct Learnt(HashMap<String, Inference>);
+
+impl Learnt {
+    /// Adds what a file says.
+    pub fn add(&mut self, inferred: Vec<(String, Inference)>) {
         for (table, inference) in inferred {
-            learnt.entry(table).or_default().merge(inference);
+            self.0.entry(table).or_default().merge(inference);
         }
     }
 
-    /// Declares the tables as they were learnt.
-    pub fn settle(&self) {
-        let learnt = std::mem::take(&mut *self.learnt.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        for (table, inference) in learnt {
-            let layout = Layout::new(&table, &inference.schema(), false);
-            found.insert(table, Some(Arc::new(layout)));
-        }
+    /// The tables of which something is known.
+    pub fn tables(&self) -> BTreeSet<String> {
+        self.0.keys().cloned().collect()
     }
 }

@@ -8,6 +8,7 @@ mod tables;
 
 pub use deferred::Deferred;
 pub(crate) use layouts::Layouts;
+use layouts::Learnt;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -113,14 +114,15 @@ pub(crate) fn load_more(specs: &[DataSpec], options: &LoadOptions) -> Result<Loa
         }
         tables.add(*place, file, outcome, options)?;
     }
-    let open = deferred.as_ref().filter(|files| files.has_undeclared());
-    if !undeclared.is_empty() || open.is_some() {
+    if !undeclared.is_empty() {
         undeclared.sort_by_key(|(place, _)| *place);
+        let mut learnt = Learnt::default();
         for outcome in run_all(&undeclared, threads, Pass::Infer(&layouts)) {
-            layouts.learn(outcome.inferred);
+            learnt.add(outcome.inferred);
         }
-        open.map_or(Ok(()), Deferred::infer)?;
-        layouts.settle();
+        let learnable = learnt.tables();
+        deferred.as_ref().map_or(Ok(()), |files| files.infer(&learnable, &mut learnt))?;
+        layouts.settle(learnt, &learnable);
         for (place, file) in undeclared {
             let again = of_known_tables(file) && tables.report[*place].rows() > 0;
             let only = again.then_some(&left);
