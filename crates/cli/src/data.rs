@@ -55,9 +55,7 @@ impl Loaded {
     /// Whether every record and every cell of the files that were read is in the rows.
     pub fn is_whole(&self) -> bool {
         let later = self.later.as_ref().map(|later| later.files().report()).unwrap_or_default();
-        let whole =
-            |file: &FileReport| file.problem.is_none() && file.rejected == 0 && file.nulled.is_empty();
-        self.report.iter().chain(&later).all(whole)
+        self.report.iter().chain(&later).all(FileReport::is_whole)
     }
 
     /// Tells what a user should know about the files that queries have read, as far as it was not told yet; whether one

@@ -25,7 +25,7 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
             None => unchanged += 1,
             Some(reports) => {
                 for one in reports {
-                    failed |= one.problem.is_some();
+                    failed |= one.loss().is_some();
                     inspect::write_file(one, &mut out)?;
                 }
             }

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::common::kql;
 use crate::common::scratch::folder;
+use crate::common::{kql, root};
 
 const LINE: &str = r#"{"TimeGenerated":"2026-03-21T14:30:00Z","UserPrincipalName":"ana","IPAddress":"1","shoe":44,"Type":"SigninLogs"}"#;
 
@@ -66,4 +66,29 @@ fn schemas_of_a_folder_are_known_tables() {
         "ColumnName,ColumnType\nsize,real\nat,datetime\n"
     );
     assert_eq!(ask("Hats | count"), "Count\n0\n");
+}
+
+#[test]
+fn an_export_that_is_cut_off_is_not_taken_for_whole() {
+    let folder = folder("cut");
+    let (file, store, suite) = (folder.join("a.ndjson.gz"), folder.join("store"), folder.join("a.test.yaml"));
+    let whole = fs::read(root("testdata/formats/ndjson.gz/SigninLogs.ndjson.gz")).expect("the sample");
+    fs::write(&file, &whole[..whole.len() - 6]).expect("a file");
+    let case = "data: a.ndjson.gz\ncases:\n  - name: none\n    query: SigninLogs | where Identity == 'nobody'\n    expect: { count: 0 }\n";
+    fs::write(&suite, case).expect("a file");
+    let (file, store, suite) = (file.to_string_lossy(), store.to_string_lossy(), suite.to_string_lossy());
+    let query = "SigninLogs | count";
+    for (args, code) in [
+        (vec!["run", "--data", &file, "-e", query], 0),
+        (vec!["run", "--strict", "--data", &file, "-e", query], 2),
+        (vec!["import", &file, "--to", &store], 2),
+        (vec!["import", &file, "--to", &store], 2),
+        (vec!["diff", &file, &file], 2),
+        (vec!["test", &suite], 3),
+    ] {
+        let outcome = kql(&args, "");
+        let told = outcome.out + &outcome.err;
+        assert!(told.contains("the gzip stream is damaged or cut off"), "{args:?}: {told}");
+        assert_eq!(outcome.code, code, "{args:?}: {told}");
+    }
 }

@@ -18,6 +18,8 @@ pub struct FileReport {
     pub framing: String,
     /// Why nothing was read from the file at all; `None` when it was read.
     pub problem: Option<String>,
+    /// Why its reading ended before its end, as where a compressed stream is cut off; a warning says it too.
+    pub broken: Option<String>,
     /// The tables that its rows went to.
     pub tables: Vec<TableReport>,
     /// Notes that a user should see, each a full sentence.
@@ -115,6 +117,17 @@ impl FileReport {
             (self.rejected, self.rejected_samples) = (pass.rejected, pass.rejected_samples);
         }
         self.date_order = self.date_order.take().or(pass.date_order);
+        self.broken = self.broken.take().or(pass.broken);
+    }
+
+    /// Why rows of the file may be missing that no record tells of: nothing of it was read, or not all.
+    pub fn loss(&self) -> Option<&str> {
+        self.problem.as_deref().or(self.broken.as_deref())
+    }
+
+    /// Whether every record and every cell of the file is in the rows.
+    pub fn is_whole(&self) -> bool {
+        self.loss().is_none() && self.rejected == 0 && self.nulled.is_empty()
     }
 
     /// The number of rows of the file in all tables.
@@ -122,13 +135,14 @@ impl FileReport {
         self.tables.iter().map(|table| table.rows).sum()
     }
 
-    /// The first record or cell that is not well formed, in words.
+    /// The first record or cell that is not well formed, in words, or why the file ends too early.
     pub fn first_fault(&self) -> Option<String> {
         let record =
             self.rejected_samples.first().map(|sample| format!("line {}: {}", sample.line, sample.why));
-        record.or_else(|| {
+        let cell = || {
             let cell = self.nulled.first()?;
             Some(format!("line {}: {} is not a value of column {}", cell.line, cell.sample, cell.column))
-        })
+        };
+        record.or_else(cell).or_else(|| self.broken.clone())
     }
 }

@@ -58,6 +58,13 @@ fn a_truncated_gzip_keeps_what_came_before() {
     let (loaded, report) = load_file("gzip-tail", "a.ndjson.gz", &whole[..whole.len() - 6]);
     assert_eq!((rows(table(&loaded, "SigninLogs"), &[]).len(), report.rejected), (340, 0));
     assert!(report.warnings.iter().any(|text| text.contains("cut off")), "{report:#?}");
+    assert!(report.broken.as_deref().is_some_and(|why| why.contains("cut off")) && !report.is_whole());
+    let strict = LoadOptions { strict: true, ..LoadOptions::default() };
+    let path = folder("gzip-strict").join("a.ndjson.gz");
+    fs::write(&path, &whole[..whole.len() - 6]).expect("a file");
+    let error =
+        load(&[DataSpec::parse(&path.to_string_lossy())], &strict).map(|_| ()).map_err(|e| e.to_string());
+    assert!(error.is_err_and(|why| why.contains("cut off")));
 }
 
 #[test]

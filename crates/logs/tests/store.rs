@@ -184,3 +184,28 @@ fn large_files_are_imported_like_small_ones() {
     }
     assert_eq!(set(table(&large, "Shoes_CL"), &["size"]), [["44"], ["44.5"]]);
 }
+
+#[test]
+fn a_file_that_is_cut_off_is_imported_again() {
+    let whole = fs::read(testdata("formats/ndjson.gz/SigninLogs.ndjson.gz")).expect("the sample");
+    for (name, defer_from) in [("store-cut", None), ("store-cut-large", Some(0))] {
+        let (store, data) = (folder(name), folder("store-cut-data"));
+        let path = data.join("a.ndjson.gz");
+        let import = |bytes: &[u8]| {
+            fs::write(&path, bytes).expect("a file");
+            let options = LoadOptions { defer_from, ..LoadOptions::default() };
+            let specs = [DataSpec::parse(&path.to_string_lossy())];
+            let report = store::import(&specs, &options, &store).expect("the import").files.remove(0).report;
+            report.map(|files| files[0].loss().map(String::from))
+        };
+        let cut = &whole[..whole.len() - 6];
+        for _ in 0..2 {
+            let loss = import(cut).expect("it is read").expect("its end is missing");
+            assert!(loss.contains("the gzip stream is damaged or cut off"), "{loss}");
+            assert_eq!(rows(table(&open(&store), "SigninLogs"), &["Id"]).len(), 340, "{name}");
+        }
+        assert_eq!(import(&whole), Some(None), "{name}");
+        assert_eq!(import(&whole), None, "{name}");
+        assert_eq!(rows(table(&open(&store), "SigninLogs"), &["Id"]).len(), 340, "{name}");
+    }
+}

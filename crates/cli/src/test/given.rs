@@ -48,8 +48,8 @@ fn load(specs: &[String], schemas: &[(String, Schema)]) -> Result<Tables, String
     let options = LoadOptions { catalogue: known, ..LoadOptions::default() };
     let loaded = kql_logs::load(&specs, &options).map_err(|error| error.to_string())?;
     for file in &loaded.report {
-        if let Some(problem) = &file.problem {
-            return Err(format!("{}: {problem}", file.path.display()));
+        if let Some(why) = file.loss() {
+            return Err(format!("{}: {why}", file.path.display()));
         }
         if let Some(record) = file.rejected_samples.first() {
             return Err(format!("{}: line {}: {}", file.path.display(), record.line, record.why));

@@ -75,6 +75,7 @@ pub(super) fn describe(report: &mut FileReport, file: &Ready, outcome: &mut Outc
     report.rejected_samples.extend(outcome.samples.drain(..).take(room));
     if let Some(why) = outcome.broken.take() {
         report.warnings.push(format!("Not all of the file could be read: {why}."));
+        report.broken = Some(why);
     }
     if outcome.invalid_lines > 0 {
         report.warnings.push(format!(

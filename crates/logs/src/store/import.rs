@@ -105,6 +105,7 @@ pub fn import(specs: &[DataSpec], options: &LoadOptions, folder: &Path) -> Resul
                 }
             }
             let unread = loaded.report.iter().filter(|file| file.problem.is_some()).count();
+            let whole = loaded.report.iter().all(|file| file.loss().is_none());
             // A file of which nothing can be read any more leaves its former rows where they are.
             if unread == 0 || unread < loaded.report.len() {
                 after.parts.retain(|part| part.source != source.path);
@@ -114,8 +115,8 @@ pub fn import(specs: &[DataSpec], options: &LoadOptions, folder: &Path) -> Resul
                     widen(after.tables.entry(table).or_default(), columns);
                 }
             }
-            // One that could not be read is tried again the next time.
-            if unread == 0 {
+            // One that could not be read, or not to its end, is tried again the next time.
+            if whole {
                 after.sources.push(source);
             }
             report.files.push(Imported { path, report: Some(loaded.report) });
