@@ -48,8 +48,7 @@ impl OptimizerRule for Projections {
 /// A projection with those below it written into it.
 fn written_into(mut projection: Projection) -> Result<Transformed<LogicalPlan>> {
     let mut changed = false;
-    loop {
-        let LogicalPlan::Projection(below) = projection.input.as_ref() else { break };
+    while let LogicalPlan::Projection(below) = projection.input.as_ref() {
         let computed_twice = computes_twice(&projection.expr, below);
         if computed_twice && projection.expr == below.expr {
             let columns = below.schema.fields().iter().map(|field| field.name().clone()).collect();
