@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use kql_types::{OwnedCell, text};
+use kql_logs::catalogue::hidden_of;
+use kql_types::{Column, OwnedCell, text};
 
 use crate::args::{DataArgs, DiffArgs, OutsideArgs};
 use crate::data::{self, Loaded};
@@ -80,8 +81,10 @@ fn data_sets(args: &DiffArgs, rules: &Rules) -> Result<(bool, bool), Failure> {
             return Err(Failure::usage("neither A nor B holds a row"));
         }
         for name in names {
-            let hidden = hidden(&[&left, &right], &name);
-            let (a, b) = (table(&left, &name, &hidden)?, table(&right, &name, &hidden)?);
+            let (a, b) = (
+                table(&left, &name, &hidden(&left, &right, &name))?,
+                table(&right, &name, &hidden(&right, &left, &name))?,
+            );
             // A table that only one side has is there on the other too, without rows.
             let none = |of: &Actual| Actual { columns: of.columns.clone(), rows: Vec::new() };
             let (a, b) = match (a, b) {
@@ -105,16 +108,23 @@ fn load(args: &DataArgs, params: &Params) -> Result<Loaded, Failure> {
     Ok(loaded)
 }
 
-/// The columns of a table that `getschema` does not show and that some file may fill: what no column of the schema takes is
-/// in one of them.
-fn hidden(sides: &[&Loaded], name: &str) -> Vec<String> {
-    let tables = sides.iter().filter_map(|side| side.engine.catalog().table(name));
-    let mut lists = tables.map(|table| table.hidden);
-    let mut columns = lists.next().unwrap_or_default();
-    lists.for_each(|others| columns.retain(|column| others.contains(column)));
-    let names = columns.into_iter().map(|column| column.name);
-    // A table of Defender has its time under the name of Sentinel too.
-    names.filter(|name| name != "TimeGenerated").collect()
+/// The columns of a table of one side that `getschema` does not show and that some file may fill: what no column of the
+/// schema takes is in one of them. Of those that every table of its kind has, only what the other side knows too.
+fn hidden(of: &Loaded, than: &Loaded, name: &str) -> Vec<String> {
+    let Some(table) = of.engine.catalog().table(name) else { return Vec::new() };
+    let other = than.engine.catalog().table(name);
+    let known = hidden_of(&table.schema);
+    let both = |column: &Column| {
+        other.as_ref().is_some_and(|other| {
+            other.hidden.contains(column) || other.schema.column(&column.name) == Some(column)
+        })
+    };
+    let is_compared = |column: &&Column| match known.contains(column) {
+        // A table of Defender has its time under the name of Sentinel too.
+        true => column.name != "TimeGenerated" && both(column),
+        false => true,
+    };
+    table.hidden.iter().filter(is_compared).map(|column| column.name.clone()).collect()
 }
 
 /// The rows of a loaded table with its hidden columns; `None` where no file has rows of it.
@@ -123,8 +133,13 @@ fn table(loaded: &Loaded, name: &str, hidden: &[String]) -> Result<Option<Actual
         return Ok(None);
     }
     let hidden: String =
-        hidden.iter().map(|column| format!(" | extend ['{column}'] = ['{column}']")).collect();
-    ask_for(loaded, None, &format!("['{name}']{hidden}")).map(Some)
+        hidden.iter().map(|column| format!(" | extend {0} = {0}", bracketed(column))).collect();
+    ask_for(loaded, None, &format!("{}{hidden}", bracketed(name))).map(Some)
+}
+
+/// A name as a query can always have it.
+fn bracketed(name: &str) -> String {
+    format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
 fn ask_for(loaded: &Loaded, file: Option<&str>, text: &str) -> Result<Actual, Failure> {

@@ -182,6 +182,11 @@ pub fn by_fit(wanted: &[Wanted<'_>], actual: &Actual, rules: &Rules, keys: &[usi
 
 /// Finds a partner for an expected row, moving others to where they fit as well.
 fn assign(left: usize, fits: &[Vec<usize>], partner_of: &mut [Option<usize>], seen: &mut [bool]) -> bool {
+    // No other has to move where one is free.
+    if let Some(&free) = fits[left].iter().find(|right| partner_of[**right].is_none()) {
+        partner_of[free] = Some(left);
+        return true;
+    }
     for &right in &fits[left] {
         if seen[right] {
             continue;

@@ -1,8 +1,8 @@
 //! The differences of two results that both came from queries: any number of rows, and no matchers among them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use kql_types::{OwnedCell, ScalarType, text};
+use kql_types::{Cell, OwnedCell, ScalarType, text};
 
 use super::compare::{Actual, Pair, Wanted, by_fit, compare};
 use super::expect::{Order, Rules};
@@ -34,7 +34,14 @@ pub fn difference(a: &Actual, b: &Actual, rules: &Rules) -> Result<Option<String
                 .collect(),
         })
         .collect();
-    let too_many = |lefts: usize, rights: usize| lefts.saturating_mul(rights) > MOST_PAIRS;
+    // Rows that have one partner at most cost nothing beyond being read.
+    let mut looked_at = 0_usize;
+    let mut too_many = |lefts: usize, rights: usize| {
+        let here = lefts.saturating_mul(rights).saturating_sub(lefts + rights);
+        let is_room = here <= MOST_PAIRS.saturating_sub(looked_at);
+        looked_at += if is_room { here } else { 0 };
+        !is_room
+    };
     let mut remark = "";
     let pairs = match &rules.order {
         Order::Exact => compare(&wanted, b, rules).map_err(|problem| problem.message)?,
@@ -44,9 +51,14 @@ pub fn difference(a: &Actual, b: &Actual, rules: &Rules) -> Result<Option<String
                 Order::Any | Order::Exact => &[],
             };
             let mut pairs = Vec::new();
-            for (lefts, rights) in groups(a, b, keys)? {
+            for (lefts, rights) in groups(a, b, keys, rules)? {
                 if too_many(lefts.len(), rights.len()) {
-                    remark = "too many rows differ to pair them all: --key says which belong together\n";
+                    remark = match keys {
+                        [] => "too many rows differ to pair them all: --key says which belong together\n",
+                        _ => {
+                            "too many rows of one key differ to pair them all: --key with more columns does\n"
+                        }
+                    };
                     pairs.extend(lefts.into_iter().map(Pair::Missing));
                     pairs.extend(rights.into_iter().map(Pair::Extra));
                 } else {
@@ -66,14 +78,22 @@ pub fn difference(a: &Actual, b: &Actual, rules: &Rules) -> Result<Option<String
 /// Places of rows of both sides that may be pairs.
 type Group = (Vec<usize>, Vec<usize>);
 
-/// The places of rows of both sides that agree in the key columns; all of them without keys.
-fn groups(a: &Actual, b: &Actual, columns: &[String]) -> Result<Vec<Group>, String> {
+/// The places of rows of both sides that may agree in the key columns; all of them without keys.
+fn groups(a: &Actual, b: &Actual, columns: &[String], rules: &Rules) -> Result<Vec<Group>, String> {
     let keys = places(b, columns)?;
+    let reals = |place: &&usize| b.columns[**place].ty == ScalarType::Real;
+    let near: HashMap<usize, HashMap<u64, usize>> =
+        keys.iter().filter(reals).map(|place| (*place, near(a, b, *place, rules.float_tol))).collect();
     let key = |row: &[OwnedCell]| {
         let mut key = String::new();
-        // Reals are equal within a tolerance.
-        for place in keys.iter().filter(|place| b.columns[**place].ty != ScalarType::Real) {
-            text::json(row[*place].as_cell(), &mut key);
+        for place in &keys {
+            match (row[*place].as_cell(), near.get(place)) {
+                (Cell::Real(value), Some(_)) if value.is_nan() => key.push_str("NaN"),
+                (Cell::Real(value), Some(near)) => {
+                    key.push_str(&near.get(&value.to_bits()).copied().unwrap_or_default().to_string());
+                }
+                (cell, _) => text::json(cell, &mut key),
+            }
             key.push('\u{0}');
         }
         key
@@ -86,6 +106,32 @@ fn groups(a: &Actual, b: &Actual, columns: &[String]) -> Result<Vec<Group>, Stri
         groups.entry(key(row)).or_default().1.push(right);
     }
     Ok(groups.into_values().collect())
+}
+
+/// The values of a column of reals with numbers that values within the tolerance share: a number is of a run of values of
+/// which each is within it from the one before.
+fn near(a: &Actual, b: &Actual, place: usize, tolerance: f64) -> HashMap<u64, usize> {
+    // Then a value is equal to others that are not beside it.
+    if tolerance >= 1.0 {
+        return HashMap::new();
+    }
+    let cells = a.rows.iter().chain(&b.rows).map(|row| row[place].as_cell());
+    let mut values: Vec<f64> =
+        cells.filter_map(|cell| if let Cell::Real(value) = cell { Some(value) } else { None }).collect();
+    values.sort_by(f64::total_cmp);
+    let mut numbers = HashMap::with_capacity(values.len());
+    let mut before: Option<f64> = None;
+    let mut number = 0;
+    for value in values {
+        let is_near = before.is_some_and(|before| {
+            let widest = tolerance * before.abs().max(value.abs());
+            before == value || before.is_nan() && value.is_nan() || value - before <= widest
+        });
+        number += usize::from(!is_near);
+        numbers.insert(value.to_bits(), number);
+        before = Some(value);
+    }
+    numbers
 }
 
 fn places(of: &Actual, columns: &[String]) -> Result<Vec<usize>, String> {

@@ -112,7 +112,8 @@ fn equal(expected: Cell<'_>, actual: Cell<'_>, rules: &Rules, tolerance: Option<
             let allowed = tolerance.unwrap_or(rules.float_tol * expected.abs());
             expected == actual
                 || (expected.is_nan() && actual.is_nan())
-                || (expected - actual).abs() <= allowed
+                // Any number is as far from infinity as the tolerance of infinity is wide.
+                || (expected.is_finite() && (expected - actual).abs() <= allowed)
         }
         (Cell::Int(expected), Cell::Int(actual)) => {
             within(i64::from(expected), i64::from(actual), tolerance.unwrap_or(0.0))
@@ -195,6 +196,9 @@ mod tests {
         assert!(accepts("", OwnedCell::Null) && accepts("\"\"", text("")) && !accepts("\"\"", text("x")));
         assert!(accepts("[a, 1]", json(r#"["a",1.0]"#)) && !accepts("[1, a]", json(r#"["a",1]"#)));
         assert!(accepts("0.3", OwnedCell::Real(0.1 + 0.2)) && !accepts("0.3", OwnedCell::Real(0.31)));
+        assert!(
+            accepts("Infinity", OwnedCell::Real(f64::INFINITY)) && !accepts("Infinity", OwnedCell::Real(5.0))
+        );
         assert!(accepts("1m", OwnedCell::Timespan(600_000_000)));
         assert!(accepts("+1m", OwnedCell::DateTime(600_000_000)));
     }
