@@ -152,9 +152,11 @@ pub fn copy(session: &mut Session, _: &str) -> Result<Flow, Failure> {
 pub fn now(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
     if !argument.is_empty() {
         let text = Some(argument).filter(|text| *text != "off");
-        let now = match (text, session.loaded.newest()) {
-            (Some("data"), Some(newest)) => Ok(Some(newest)),
-            (text, _) => data::now(text, &session.loaded.report),
+        // The newest event may be in files that would be read whole for it.
+        let newest = text.filter(|text| *text == "data").and_then(|_| session.loaded.newest());
+        let now = match newest {
+            Some(newest) => Ok(Some(newest)),
+            None => data::now(text, &session.loaded.report),
         };
         match now {
             Ok(now) => session.loaded.options.now = now,

@@ -101,7 +101,7 @@ pub fn at(line: &str) -> Option<(&'static Command, usize)> {
 
 /// Whether a line names a command that there is, and is no part of a query that begins with a dot.
 pub fn is_known(line: &str) -> bool {
-    let line = directive::as_command(line);
+    let Ok(line) = directive::as_command(line) else { return true };
     let Some(line) = line.strip_prefix('.') else { return true };
     named(line).is_some()
 }

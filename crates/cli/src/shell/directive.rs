@@ -20,21 +20,21 @@ const DIRECTIVES: &[(&str, &str)] = &[
     ("exit", ".quit"),
 ];
 
-/// A line as a command: what it is, or a remark about it.
-pub fn as_command(line: &str) -> String {
+/// A line as a command, or a remark about it; an error where there is no such directive.
+pub fn as_command(line: &str) -> Result<String, String> {
     let line = line.trim();
     if matches!(line, "q" | "quit" | "exit") {
-        return ".quit".to_string();
+        return Ok(".quit".to_string());
     }
     if let Some(topic) = line.strip_prefix('?') {
-        return format!(".help {}", topic.trim());
+        return Ok(format!(".help {}", topic.trim()));
     }
-    let Some(directive) = line.strip_prefix('#') else { return line.to_string() };
+    let Some(directive) = line.strip_prefix('#') else { return Ok(line.to_string()) };
     let (name, argument) = directive.split_once(char::is_whitespace).unwrap_or((directive, ""));
     match DIRECTIVES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
-        Some((_, command)) if command.starts_with('.') => format!("{command} {}", argument.trim()),
-        Some((_, remark)) => (*remark).to_string(),
-        None => format!("there is no directive #{name}; .help lists the commands"),
+        Some((_, command)) if command.starts_with('.') => Ok(format!("{command} {}", argument.trim())),
+        Some((_, remark)) => Ok((*remark).to_string()),
+        None => Err(format!("there is no directive #{name}; .help lists the commands")),
     }
 }
 
@@ -44,10 +44,11 @@ mod tests {
 
     #[test]
     fn directives_are_commands() {
-        assert_eq!(as_command("#save rows.csv"), ".save rows.csv");
-        assert_eq!(as_command("#TIMEON"), ".timing on ");
-        assert_eq!(as_command("? strlen"), ".help strlen");
-        assert_eq!(as_command("q"), ".quit");
-        assert!(as_command("#connect x").starts_with("there is no cluster"));
+        assert_eq!(as_command("#save rows.csv"), Ok(".save rows.csv".to_string()));
+        assert_eq!(as_command("#TIMEON"), Ok(".timing on ".to_string()));
+        assert_eq!(as_command("? strlen"), Ok(".help strlen".to_string()));
+        assert_eq!(as_command("q"), Ok(".quit".to_string()));
+        assert!(as_command("#connect x").is_ok_and(|remark| remark.starts_with("there is no cluster")));
+        assert!(as_command("#nosuch").is_err());
     }
 }

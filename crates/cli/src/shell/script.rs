@@ -2,6 +2,8 @@
 
 use std::io::BufRead;
 
+use kql_parser::{TextTokenKind, tokens};
+
 use super::helper::{gives_rows, is_command, is_complete};
 use super::{Flow, Session, command};
 use crate::errors::Failure;
@@ -9,7 +11,8 @@ use crate::errors::Failure;
 /// Runs queries and commands, one after the other.
 ///
 /// A command stands on a line of its own. A query ends at a blank line, before a command, and where the lines so far are
-/// a query and the next one begins at the margin with something that goes on with none.
+/// a query and the next one begins at the margin with something that goes on with none. Comments belong to the query behind
+/// them; within a string of many lines nothing ends and nothing is a command.
 pub fn run(
     session: &mut Session,
     lines: impl Iterator<Item = std::io::Result<String>>,
@@ -17,18 +20,21 @@ pub fn run(
     let mut text = String::new();
     for line in lines {
         let line = line?;
-        let finished = text.trim().is_empty() || is_complete(text.trim_end());
-        let begins = text.trim().is_empty() || finished && command::is_known(&line);
-        if is_command(&line) && begins {
-            queries(session, &std::mem::take(&mut text))?;
-            if session.line(&line)? == Flow::Ends {
-                return Ok(Flow::Ends);
+        let (is_blank, is_command) = (line.trim().is_empty(), is_command(&line));
+        if (is_blank || is_command) && !is_within_string(&text) {
+            let is_comment = is_comment(&text);
+            let finished = is_comment || is_complete(text.trim_end());
+            if is_command && (is_comment || finished && command::is_known(&line)) {
+                queries(session, &std::mem::take(&mut text))?;
+                if session.line(&line)? == Flow::Ends {
+                    return Ok(Flow::Ends);
+                }
+                continue;
             }
-            continue;
-        }
-        if line.trim().is_empty() && finished {
-            queries(session, &std::mem::take(&mut text))?;
-            continue;
+            if is_blank && finished && !is_comment {
+                queries(session, &std::mem::take(&mut text))?;
+                continue;
+            }
         }
         text.push_str(&line);
         text.push('\n');
@@ -51,14 +57,28 @@ fn queries(session: &mut Session, text: &str) -> Result<(), Failure> {
     split(text).into_iter().try_for_each(|query| session.query(query))
 }
 
+/// Whether a text holds comments at most.
+fn is_comment(text: &str) -> bool {
+    tokens(text).iter().all(|token| token.kind == TextTokenKind::Comment)
+}
+
+/// Whether a text ends within a string of many lines.
+fn is_within_string(text: &str) -> bool {
+    let last = tokens(text).into_iter().next_back().filter(|token| token.kind == TextTokenKind::Unknown);
+    last.is_some_and(|token| {
+        let string = token.span.of(text).trim_start_matches(['h', 'H', '@']);
+        ["```", "~~~"].iter().any(|fence| string.starts_with(fence))
+    })
+}
+
 /// The queries of a text without blank lines between them.
 fn split(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut rest = text;
-    while !rest.trim().is_empty() {
+    while !is_comment(rest) {
         let end = if kql_parser::parse(rest).is_ok() { rest.len() } else { first_end(rest) };
         let (query, after) = rest.split_at(end);
-        found.push(query.trim_end());
+        found.push(query.trim());
         rest = after;
     }
     found
@@ -84,6 +104,8 @@ mod tests {
         assert_eq!(split("T\n| where a == 1\nand b == 2\n"), ["T\n| where a == 1\nand b == 2"]);
         assert_eq!(split("T\n| where ==\n| take 1\nU\n"), ["T\n| where ==\n| take 1\nU"]);
         assert_eq!(split("let a = 1;\nprint a\nprint b\n"), ["let a = 1;\nprint a", "print b"]);
+        assert_eq!(split("// a\n\nprint 1\n// b\n"), ["// a\n\nprint 1\n// b"]);
         assert!(split("\n").is_empty());
+        assert!(split("// a\n\n// b\n").is_empty());
     }
 }

@@ -136,12 +136,17 @@ impl Session {
             self.query(text)?;
             return Ok(Flow::Goes);
         }
-        let text = directive::as_command(text);
-        let flow = match text.strip_prefix('.') {
-            Some(line) => command::run(self, line)?,
-            None => {
-                eprintln!("{text}");
-                Flow::Goes
+        let flow = match directive::as_command(text) {
+            Ok(text) => match text.strip_prefix('.') {
+                Some(line) => command::run(self, line)?,
+                None => {
+                    eprintln!("{text}");
+                    Flow::Goes
+                }
+            },
+            Err(why) => {
+                eprintln!("kql: {why}");
+                Flow::Failed
             }
         };
         self.failed |= flow == Flow::Failed;
