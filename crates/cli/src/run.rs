@@ -30,7 +30,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         let why = format!("--max-rows is for rows to be read, as a table, not for {}", format.name);
         return Err(Failure::usage(why));
     }
-    if format.binary && args.output.is_none() && queries.len() > 1 {
+    if format.single && args.output.is_none() && queries.len() > 1 {
         return Err(Failure::usage(format!("{} is of one query; here are {}", format.name, queries.len())));
     }
     let layout = Layout::of_stdout(args.max_rows);
@@ -58,11 +58,10 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
             }
         };
         if let Some(path) = &args.output {
-            if number + 1 < queries.len() {
-                continue;
+            if number + 1 == queries.len() {
+                output::save(&result, path, named)
+                    .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
             }
-            output::save(&result, path, named)
-                .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
         } else {
             if !first && format.spaced {
                 writeln!(out)?;

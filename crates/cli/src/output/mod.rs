@@ -33,8 +33,10 @@ pub struct Format {
     pub spaced: bool,
     /// Whether it shows no more rows than the layout has room for.
     pub limited: bool,
-    /// It is bytes and no text, one file a query.
+    /// It is bytes and no text.
     pub binary: bool,
+    /// It is one document, behind which no other can stand.
+    pub single: bool,
     /// The extensions of its files.
     pub extensions: &'static [&'static str],
     write: fn(&QueryResult, &Layout, &mut dyn Write) -> Result<()>,
@@ -46,7 +48,7 @@ const fn format_of(
     extensions: &'static [&'static str],
     write: fn(&QueryResult, &Layout, &mut dyn Write) -> Result<()>,
 ) -> Format {
-    Format { name, about, spaced: false, limited: false, binary: false, extensions, write }
+    Format { name, about, spaced: false, limited: false, binary: false, single: false, extensions, write }
 }
 
 const fn spaced(format: Format) -> Format {
@@ -58,7 +60,11 @@ const fn limited(format: Format) -> Format {
 }
 
 const fn binary(format: Format) -> Format {
-    Format { binary: true, ..format }
+    Format { binary: true, ..single(format) }
+}
+
+const fn single(format: Format) -> Format {
+    Format { single: true, ..format }
 }
 
 /// Every format, in the order of the help text.
@@ -76,8 +82,13 @@ pub const FORMATS: &[Format] = &[
     format_of("json", "one JSON array of objects a result", &["json"], json::write),
     format_of("ndjson", "one JSON object a line", &["ndjson", "jsonl"], ndjson::write),
     spaced(format_of("markdown", "a Markdown table", &["md"], markdown::write)),
-    format_of("html", "a page with the chart and the table of each result", &["html", "htm"], html::write),
-    format_of("svg", "an image of the chart that render asks for", &["svg"], chart::svg),
+    single(format_of(
+        "html",
+        "a page with the chart and the table of each result",
+        &["html", "htm"],
+        html::write,
+    )),
+    single(format_of("svg", "an image of the chart that render asks for", &["svg"], chart::svg)),
     spaced(format_of(
         "datatable",
         "an expression that gives the same rows in a query",
