@@ -137,7 +137,7 @@ fn draw(table: &ResultTable, rendering: &Rendering) -> Result<Chart, String> {
     let fits = columns::fits(table);
     let roles = columns::roles(chart, table, &fits, &look)?;
     let picture = match chart {
-        "piechart" => Picture::Pie(slices(table, &fits, &roles)?, look.legend),
+        "piechart" => Picture::Pie(slices(table, &fits, &roles, &mut look.notes)?, look.legend),
         _ => Picture::Plot(plot(mark, table, &fits, &roles, &mut look)?),
     };
     if chart == "anomalychart" && look.anomalies.is_empty() {
@@ -162,12 +162,18 @@ fn cards(table: &ResultTable) -> Vec<Card> {
 }
 
 /// The values of each name, added up, in the order of their first appearance.
-fn slices(table: &ResultTable, fits: &[Fit], roles: &Roles) -> Result<Vec<Slice>, String> {
+fn slices(
+    table: &ResultTable,
+    fits: &[Fit],
+    roles: &Roles,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Slice>, String> {
     let first = Roles { y: roles.y.iter().copied().take(1).collect(), ..roles.clone() };
     let roles = if roles.x.is_some() { &first } else { roles };
     let mut points = points::read(table, fits, roles, true);
     let Domain::Names(names) = &points.domain else { return Err("a pie needs names".to_string()) };
     let names = names.clone();
+    notes.extend(points.notes());
     points.merge();
     let mut slices: Vec<Slice> = Vec::new();
     for series in &points.series {
@@ -210,6 +216,7 @@ fn plot(
     } else if mark == Mark::Column && points.domain == Domain::Time {
         slot = narrowest(&points);
     }
+    look.notes.extend(points.notes());
     if is_bar {
         points.merge();
     } else if mark != Mark::Dot {
@@ -222,7 +229,7 @@ fn plot(
     if stacked || look.stack == Stack::Stacked100 {
         points.stack(look.stack);
     }
-    if points.series.iter().all(|series| series.points.iter().all(|point| point.high.is_nan())) {
+    if points.series.iter().all(|series| series.points.iter().all(|point| !point.high.is_finite())) {
         return Err("there is no number to draw".to_string());
     }
     let x = x_scale(&points, (is_bar, mark == Mark::Dot), slot, look);

@@ -111,6 +111,7 @@ pub(crate) fn roles(chart: &str, table: &ResultTable, fits: &[Fit], look: &Look)
         !matches!((fit(**place), array), (Fit::Numbers, true) | (Fit::Number | Fit::Span, false))
     }) {
         let name = table.columns.get(*wrong).map_or("", |column| column.name.as_str());
+        let name = crate::text::one_line(name);
         return Err(format!("the column `{name}` holds no numbers for the y-axis"));
     }
     let mut series = wanted_series;

@@ -49,6 +49,10 @@ pub enum Domain {
 pub(crate) struct Points {
     pub domain: Domain,
     pub series: Vec<Series>,
+    /// Rows, or elements of arrays, that have no place on the x-axis.
+    pub placeless: usize,
+    /// Values that are no finite number.
+    pub valueless: usize,
 }
 
 /// The seconds since 1970 of a datetime.
@@ -74,6 +78,8 @@ struct Collector {
     listed: Vec<String>,
     places: HashMap<String, usize>,
     series: Vec<Series>,
+    placeless: usize,
+    valueless: usize,
 }
 
 impl Collector {
@@ -126,11 +132,17 @@ pub(crate) fn read(table: &ResultTable, fits: &[Fit], roles: &Roles, named: bool
             };
             // The columns of the only row are one series.
             let name = if roles.x.is_none() { String::new() } else { name };
+            found.valueless += xs.len().saturating_sub(values.len());
+            if number == 0 {
+                found.placeless += values.len().saturating_sub(xs.len());
+            }
             for (at, (x, value)) in xs.into_iter().zip(values).enumerate() {
                 let x = found.x(x);
-                if x.is_nan() {
+                if !x.is_finite() {
+                    found.placeless += usize::from(number == 0);
                     continue;
                 }
+                found.valueless += usize::from(!value.is_finite());
                 let point = Point { x, low: 0.0, high: value, value };
                 let is_marked = flags.get(at).is_some_and(|flag| *flag != 0.0 && !flag.is_nan());
                 let series = found.series(name.clone());
@@ -144,9 +156,10 @@ pub(crate) fn read(table: &ResultTable, fits: &[Fit], roles: &Roles, named: bool
     let domain = match x_fit {
         Some(Fit::Time | Fit::Times) if !named => Domain::Time,
         Some(Fit::Number | Fit::Numbers | Fit::Span) if !named => Domain::Number,
-        _ => Domain::Names(found.listed),
+        _ => Domain::Names(std::mem::take(&mut found.listed)),
     };
-    Points { domain, series: found.series }
+    let Collector { series, placeless, valueless, .. } = found;
+    Points { domain, series, placeless, valueless }
 }
 
 /// Calls back with the cells of each row.
@@ -234,6 +247,23 @@ fn array_xs(cell: Cell<'_>, named: bool) -> Vec<X> {
 }
 
 impl Points {
+    /// What is not drawn.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let rows = |count: usize| if count == 1 { "1 row".to_string() } else { format!("{count} rows") };
+        if self.placeless > 0 {
+            let what = if self.domain == Domain::Time { "time" } else { "number" };
+            let is = if self.placeless == 1 { "is" } else { "are" };
+            notes.push(format!("{} without a {what} for the x-axis {is} not drawn", rows(self.placeless)));
+        }
+        match self.valueless {
+            0 => {}
+            1 => notes.push("1 value that is no number is not drawn".to_string()),
+            count => notes.push(format!("{count} values that are no numbers are not drawn")),
+        }
+        notes
+    }
+
     /// Joins points from left to right.
     pub fn sort(&mut self) {
         for series in &mut self.series {

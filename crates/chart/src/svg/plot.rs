@@ -227,13 +227,11 @@ impl Frame<'_> {
     }
 
     fn area(&self, number: usize, series: &Series, sheet: &mut Sheet) {
-        let floor = if self.panel.y.log { self.panel.y.low } else { 0.0 };
+        let floor = |value: f64| if self.panel.y.log { value.max(self.panel.y.low) } else { value };
         for run in self.runs(series) {
             let top = run.iter().map(|point| (point.x, point.high));
-            let base = run
-                .iter()
-                .rev()
-                .map(|point| (point.x, if self.plot.stacked { point.low.max(floor) } else { floor }));
+            let low = |point: &Point| floor(if self.plot.stacked { point.low } else { 0.0 });
+            let base = run.iter().rev().map(|point| (point.x, low(point)));
             let path = self.path(top.clone().chain(base));
             let opacity = if self.plot.stacked { "0.8" } else { "0.35" };
             sheet.push(&format!(

@@ -38,10 +38,14 @@ pub(super) fn draw(plot: &Plot, room: &Room, lines: &mut Vec<String>) {
                 if !panel.y.shows(point.high) {
                     continue;
                 }
-                let bar = bar(panel.y.at(point.high), point.value, width);
+                let (blank, bar) = from_zero(&panel.y, point, width);
                 let bar = painted(&shade(&bar, *colour, plot, room), *colour, room);
-                lines.push(format!("{} {bar} {}", right(&label, margin), words(&panel.y, point)));
+                let blank = " ".repeat(blank);
+                lines.push(format!("{} {blank}{bar} {}", right(&label, margin), words(&panel.y, point)));
                 label.clear();
+            }
+            if !label.is_empty() {
+                lines.push(right(&label, margin));
             }
         }
     }
@@ -75,6 +79,23 @@ fn words(scale: &Scale, point: &Point) -> String {
     }
 }
 
+/// The bar of a value with the blanks before it: to the right from where 0 is, or to the left where it is less.
+fn from_zero(y: &Scale, point: &Point, width: usize) -> (usize, String) {
+    let place = |value: f64| y.at(value).clamp(0.0, 1.0);
+    // Both sides begin at a whole character.
+    let zero = (place(0.0) * width as f64).round();
+    if point.high >= 0.0 {
+        let part = place(point.high) - place(0.0);
+        let room = width - zero as usize;
+        let scaled = if room == 0 { 0.0 } else { part * width as f64 / room as f64 };
+        return (zero as usize, bar(scaled, point.value, room));
+    }
+    let halves = ((place(0.0) - place(point.high)) * (width * 2) as f64).round() as usize;
+    let halves = halves.clamp(1, (zero as usize * 2).max(1));
+    let half = if halves % 2 == 1 { "▐" } else { "" };
+    ((zero as usize).saturating_sub(halves.div_ceil(2)), format!("{half}{}", "█".repeat(halves / 2)))
+}
+
 /// A bar in eighths of a character; what is not nothing can be seen.
 fn bar(part: f64, value: f64, width: usize) -> String {
     let eighths = (part.clamp(0.0, 1.0) * (width * 8) as f64).round() as usize;
@@ -95,17 +116,29 @@ fn shade(bar: &str, number: usize, plot: &Plot, room: &Room) -> String {
     bar.replace('█', &filling(number).to_string())
 }
 
+/// The parts of a place with what their values add up to.
 fn stacked(plot: &Plot, panel: &crate::chart::Panel, x: f64, width: usize, room: &Room) -> (String, String) {
-    let mut text = String::new();
-    let mut written = 0;
     let mut total = 0.0;
+    let mut cells: Vec<Option<usize>> = vec![None; width];
+    let place = |value: f64| (panel.y.at(value).clamp(0.0, 1.0) * width as f64).round() as usize;
     for (colour, series) in &panel.series {
         let Some(point) = series.points.iter().find(|point| point.x == x) else { continue };
         total += point.value;
-        let end = (panel.y.at(point.high).clamp(0.0, 1.0) * width as f64).round() as usize;
-        let piece = "█".repeat(end.saturating_sub(written));
-        text.push_str(&painted(&shade(&piece, *colour, plot, room), *colour, room));
-        written = written.max(end);
+        let (low, high) = (place(point.low.min(point.high)), place(point.low.max(point.high)));
+        if let Some(part) = cells.get_mut(low..high) {
+            part.fill(Some(*colour));
+        }
+    }
+    let end = cells.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+    let mut text = String::new();
+    for run in cells.get(..end).unwrap_or_default().chunk_by(|one, next| one == next) {
+        match run.first().copied().flatten() {
+            Some(colour) => {
+                let piece = "█".repeat(run.len());
+                text.push_str(&painted(&shade(&piece, colour, plot, room), colour, room));
+            }
+            None => text.push_str(&" ".repeat(run.len())),
+        }
     }
     (text, number(total))
 }

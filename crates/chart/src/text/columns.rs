@@ -1,7 +1,7 @@
 //! Upright bars in eighths of a character.
 
 use super::plot::{margin, rows, x_axis};
-use super::{COLOURS, FILLS, Room, faint, legend, painted, x_caption};
+use super::{COLOURS, FILLS, Room, faint, legend, one_line, painted, x_caption};
 use crate::chart::{Panel, Plot};
 use crate::scale::Unit;
 
@@ -24,9 +24,9 @@ pub(super) fn draw(plot: &Plot, room: &Room, lines: &mut Vec<String>) {
     for (place, panel) in plot.panels.iter().enumerate() {
         if count > 1 {
             let name = panel.series.first().map_or("", |(_, series)| series.name.as_str());
-            lines.push(format!("{}{name}", " ".repeat(margin + 1)));
+            lines.push(format!("{}{}", " ".repeat(margin + 1), one_line(name)));
         } else if !plot.y_title.is_empty() {
-            lines.push(faint(&plot.y_title, room));
+            lines.push(faint(&one_line(&plot.y_title), room));
         }
         rows(&panel.y, columns(plot, panel, width, height, room), margin, room, lines);
         x_axis(&plot.x, width, margin, place + 1 == count, room, lines);
@@ -64,12 +64,12 @@ fn columns(plot: &Plot, panel: &Panel, width: usize, height: usize, room: &Room)
     let gap = if slot >= 3.0 { 1.0 } else { 0.0 };
     let bar = ((slot - gap) / count as f64).max(1.0).floor();
     let eighth = |value: f64| (panel.y.at(value).clamp(0.0, 1.0) * (height * 8) as f64).round() as usize;
-    let floor = if panel.y.log { panel.y.low } else { 0.0 };
+    let base = |value: f64| if panel.y.log { value.max(panel.y.low) } else { value };
     for (place, (number, series)) in panel.series.iter().enumerate() {
         for point in series.points.iter().filter(|point| panel.y.shows(point.high)) {
             let begin = (plot.x.at(point.x) * width as f64 - slot / 2.0).round();
             let shift = if plot.stacked { 0.0 } else { bar * place as f64 };
-            let low = if plot.stacked { point.low.max(floor) } else { floor };
+            let low = if plot.stacked { base(point.low) } else { base(0.0) };
             let (from, mut to) = (eighth(low.min(point.high)), eighth(low.max(point.high)));
             // What is not nothing can be seen.
             if to == from && point.value != 0.0 {

@@ -74,7 +74,7 @@ pub fn text(chart: &Chart, room: &Room) -> String {
 
 /// What is written below the x-axis: its name, and for times from when to when.
 pub(crate) fn x_caption(plot: &Plot) -> String {
-    match plot.x.unit {
+    one_line(&match plot.x.unit {
         Unit::Time => {
             let (low, high) = (plot.x.words(plot.x_ends.0), plot.x.words(plot.x_ends.1));
             let second =
@@ -82,7 +82,7 @@ pub(crate) fn x_caption(plot: &Plot) -> String {
             format!("{}, {} to {}", plot.x_title, second(&low), second(&high))
         }
         _ => plot.x_title.clone(),
-    }
+    })
 }
 
 /// The names of series with their colours or signs, over as few lines as they need.
@@ -109,7 +109,7 @@ fn legend(names: &[(usize, &str)], signs: fn(usize) -> char, room: &Room, lines:
 }
 
 /// A text without what would steer a terminal.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

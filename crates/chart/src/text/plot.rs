@@ -1,7 +1,7 @@
 //! Lines, areas and dots over two axes.
 
 use super::canvas::Canvas;
-use super::{Room, faint, legend, sign, x_caption};
+use super::{Room, elided, faint, legend, one_line, sign, x_caption};
 use crate::chart::{Mark, Panel, Plot};
 use crate::points::Point;
 use crate::scale::{Scale, Tick, Unit};
@@ -18,9 +18,9 @@ pub(super) fn draw(plot: &Plot, room: &Room, lines: &mut Vec<String>) {
     for (place, panel) in plot.panels.iter().enumerate() {
         if count > 1 {
             let name = panel.series.first().map_or("", |(_, series)| series.name.as_str());
-            lines.push(format!("{}{name}", " ".repeat(margin + 1)));
+            lines.push(format!("{}{}", " ".repeat(margin + 1), one_line(name)));
         } else if !plot.y_title.is_empty() {
-            lines.push(faint(&plot.y_title, room));
+            lines.push(faint(&one_line(&plot.y_title), room));
         }
         let mut canvas = Canvas::new(width, height, many && count == 1 && !room.colour);
         for (number, series) in &panel.series {
@@ -66,7 +66,7 @@ fn place_of(plot: &Plot, panel: &Panel, x: f64, y: f64, canvas: &Canvas) -> (i64
 
 fn marks(plot: &Plot, panel: &Panel, points: &[Point], number: usize, canvas: &mut Canvas) {
     let mut before: Option<&Point> = None;
-    let floor = if panel.y.log { panel.y.low } else { 0.0 };
+    let floor = |value: f64| if panel.y.log { value.max(panel.y.low) } else { value };
     for point in points {
         if !panel.y.shows(point.high) || !plot.x.shows(point.x) {
             before = None;
@@ -82,7 +82,7 @@ fn marks(plot: &Plot, panel: &Panel, points: &[Point], number: usize, canvas: &m
             (mark, Some(last)) => {
                 let from = place_of(plot, panel, last.x, last.high, canvas);
                 if mark == Mark::Area {
-                    let base = |point: &Point| if plot.stacked { point.low.max(floor) } else { floor };
+                    let base = |point: &Point| floor(if plot.stacked { point.low } else { 0.0 });
                     let ends = (
                         place_of(plot, panel, last.x, base(last), canvas).1,
                         place_of(plot, panel, point.x, base(point), canvas).1,
@@ -178,5 +178,5 @@ pub(super) fn x_axis(
 fn named_ticks(x: &Scale, width: usize) -> Vec<Tick> {
     let ticks = x.ticks(0);
     let room = (width / ticks.len().max(1)).saturating_sub(1).max(6);
-    ticks.into_iter().map(|tick| Tick { label: super::elided(&tick.label, room), ..tick }).collect()
+    ticks.into_iter().map(|tick| Tick { label: elided(&one_line(&tick.label), room), ..tick }).collect()
 }
