@@ -139,3 +139,94 @@ fn a_tar_archive_that_is_cut_off_keeps_what_came_before() {
         assert!(loaded.report.iter().any(told), "{name}: {:#?}", loaded.report);
     }
 }
+
+/// The files of a load by their names inside the archive, each with its rows or why there are none.
+fn outcomes(name: &str, bytes: &[u8]) -> Vec<String> {
+    let (loaded, _) = load_file("tar-links", name, bytes);
+    let told = |file: &kql_logs::FileReport| {
+        let path = file.path.to_string_lossy().replace('\\', "/");
+        let inside = path.split_once(&format!("/{name}/")).map(|(_, inside)| inside.to_string());
+        let what = file.problem.clone().unwrap_or_else(|| file.rows().to_string());
+        format!("{}: {what}", inside.unwrap_or_default())
+    };
+    loaded.report.iter().map(told).collect()
+}
+
+#[test]
+fn no_file_of_an_archive_goes_without_a_word() {
+    let mut builder = tar::Builder::new(Vec::new());
+    let text = format!("{LINE}\n{LINE}\n");
+    let header = |kind: tar::EntryType, size: usize| {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_size(size as u64);
+        header
+    };
+    for name in ["./a.json", ".h.json", "./.hid/x.json", "b/..c.json"] {
+        let mut header = header(tar::EntryType::Regular, text.len());
+        builder.append_data(&mut header, name, text.as_bytes()).expect("the file");
+    }
+    // The builder takes `./` away, as does not every program.
+    for (kind, name, to) in [
+        (tar::EntryType::Link, "hard.json", "a.json"),
+        (tar::EntryType::Link, "lost.json", "none.json"),
+        (tar::EntryType::Symlink, "soft.json", "a.json"),
+        (tar::EntryType::Directory, "folder/", ""),
+    ] {
+        let mut header = header(kind, 0);
+        match to {
+            "" => builder.append_data(&mut header, name, &b""[..]),
+            to => builder.append_link(&mut header, name, to),
+        }
+        .expect("the entry");
+    }
+    let archive = builder.into_inner().expect("the archive");
+    for (name, bytes) in [("a.tar", archive.clone()), ("a.tar.gz", gzip(&archive))] {
+        assert_eq!(
+            outcomes(name, &bytes),
+            [
+                "a.json: 2",
+                "hard.json: 2",
+                "lost.json: it is a link to none.json; unpack the archive and load that",
+                "soft.json: it is a link to a.json; unpack the archive and load that",
+            ],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn an_archive_without_a_file_is_refused() {
+    let mut builder = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::Directory);
+    header.set_size(0);
+    builder.append_data(&mut header, "folder/", &b""[..]).expect("the entry");
+    let folder = builder.into_inner().expect("the archive");
+    let cases = [
+        ("a.tar", folder.clone()),
+        ("a.tgz", gzip(&folder)),
+        ("b.tar", tar(&[(".h.json", LINE.as_bytes())])),
+        ("a.zip", zip(&[("a/", b"", false)])),
+        ("b.zip", zip(&[(".hid/x.json", LINE.as_bytes(), true)])),
+    ];
+    for (name, bytes) in cases {
+        assert_eq!(outcomes(name, &bytes), [": an archive without a file that is not hidden"], "{name}");
+    }
+}
+
+#[test]
+fn the_members_of_a_compressed_archive_are_read_beyond_memory() {
+    // Larger than what is held in memory, and read by several threads at once.
+    let many = format!("{LINE}\n").repeat(130_000);
+    let archive = gzip(&tar(&[
+        ("a.json", many.as_bytes()),
+        ("b.json", many.as_bytes()),
+        ("c.json", LINE.as_bytes()),
+        ("d.json", many.as_bytes()),
+    ]));
+    assert_eq!(
+        outcomes("big.tgz", &archive),
+        ["a.json: 130000", "b.json: 130000", "c.json: 1", "d.json: 130000"]
+    );
+}

@@ -142,8 +142,12 @@ impl Source {
                 (members.into_iter().map(Member::Tar).collect(), damaged)
             }
         };
-        let damaged = damaged.map(|why| one(None, Some(why)));
-        members.into_iter().map(|member| one(Some(member), None)).chain(damaged).collect()
+        let shown = members.into_iter().filter(|member| !is_hidden(member.name()));
+        let mut sources: Vec<Self> = shown.map(|member| one(Some(member), None)).collect();
+        let empty = || sources.is_empty().then(|| "an archive without a file that is not hidden".to_string());
+        let damaged = damaged.or_else(empty);
+        sources.extend(damaged.map(|why| one(None, Some(why))));
+        sources
     }
 
     /// The path, and inside an archive the path there after it.
@@ -159,6 +163,11 @@ impl Source {
             (None, None) => Ok(Box::new(File::open(&self.path)?)),
         }
     }
+}
+
+/// Whether a file of an archive is hidden or in a hidden folder, which is left out of folders too.
+fn is_hidden(name: &str) -> bool {
+    name.split(['/', '\\']).any(|part| part.starts_with('.') && !matches!(part, "." | ".."))
 }
 
 enum Archive {

@@ -1,28 +1,44 @@
 //! Tar archives, plain or compressed: what they hold, by one walk over their headers.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tar::{Archive, Entry, EntryType};
+use tempfile::SpooledTempFile;
 
 use super::open::decompressed;
 
 /// A file inside an archive.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Member {
     /// Its path inside the archive.
     pub name: String,
-    offset: u64,
-    size: u64,
+    content: Content,
 }
+
+#[derive(Debug, Clone)]
+enum Content {
+    /// Bytes of the archive's file, or of what it was unpacked to.
+    At { offset: u64, size: u64, unpacked: Option<Unpacked> },
+    /// Why it cannot be read.
+    Refused(String),
+}
+
+/// A compressed archive without its compression, so that no member needs those before it. It goes when the last member
+/// goes, and is in memory while it is small.
+type Unpacked = Arc<Mutex<SpooledTempFile>>;
+
+/// The size up to which an unpacked archive stays in memory.
+const IN_MEMORY: usize = 32 << 20;
 
 /// Whether the first bytes are those of an archive.
 pub(super) fn is_tar(magic: &[u8]) -> bool {
     magic.get(257..262) == Some(b"ustar")
 }
 
-/// The files of an archive in its order, without folders and what macOS adds, and why it cannot be read beyond them.
+/// The files of an archive in its order, without folders, and why it cannot be read beyond them.
 pub(super) fn members(path: &Path) -> (Vec<Member>, Option<String>) {
     let mut members = Vec::new();
     let listed = list(path, &mut members).err();
@@ -31,50 +47,119 @@ pub(super) fn members(path: &Path) -> (Vec<Member>, Option<String>) {
 
 fn list(path: &Path, members: &mut Vec<Member>) -> io::Result<()> {
     let file = File::open(path)?;
-    if compressed(path)? {
-        return walk(Archive::new(decompressed(file)?).entries()?, members);
+    if !is_compressed(path)? {
+        return walk(Archive::new(file).entries_with_seek()?, None, members);
     }
-    walk(Archive::new(file).entries_with_seek()?, members)
+    let (unpacked, cut) = unpack(decompressed(file)?)?;
+    let unpacked = Arc::new(Mutex::new(unpacked));
+    let reader = Shared { file: Arc::clone(&unpacked), at: 0 };
+    walk(Archive::new(reader).entries_with_seek()?, Some(&unpacked), members)?;
+    cut.map_or(Ok(()), Err)
+}
+
+/// What a compressed stream holds, as far as it goes, and why it ends before its end.
+fn unpack(mut stream: impl Read) -> io::Result<(SpooledTempFile, Option<io::Error>)> {
+    let mut unpacked = SpooledTempFile::new(IN_MEMORY);
+    let mut block = vec![0; 1 << 16];
+    let cut = loop {
+        match stream.read(&mut block) {
+            Ok(0) => break None,
+            Ok(count) => unpacked.write_all(&block[..count]).map_err(|error| {
+                io::Error::other(format!("it cannot be unpacked to a temporary file: {error}"))
+            })?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Some(error),
+        }
+    };
+    Ok((unpacked, cut))
 }
 
 fn walk<'a, R: Read + 'a>(
     entries: impl Iterator<Item = io::Result<Entry<'a, R>>>,
+    unpacked: Option<&Unpacked>,
     members: &mut Vec<Member>,
 ) -> io::Result<()> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     for entry in entries {
         let entry = entry?;
-        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        match entry.header().entry_type() {
-            EntryType::GNUSparse => return Err(io::Error::other(format!("{name} is a file with holes"))),
-            EntryType::Regular | EntryType::Continuous => {}
-            _ => continue,
-        }
-        if name.rsplit('/').next().is_some_and(|file| !file.starts_with("._")) {
-            members.push(Member { name, offset: entry.raw_file_position(), size: entry.size() });
-        }
+        let link = || text(&entry.link_name_bytes().unwrap_or_default());
+        let refused =
+            |what: String| Content::Refused(format!("it is {what}; unpack the archive and load that"));
+        let content = match entry.header().entry_type() {
+            EntryType::Regular | EntryType::Continuous => Content::At {
+                offset: entry.raw_file_position(),
+                size: entry.size(),
+                unpacked: unpacked.cloned(),
+            },
+            // The second name of a file: it stands before, under its first.
+            EntryType::Link => {
+                let first = members.iter().find(|member| member.name == link());
+                first
+                    .map_or_else(|| refused(format!("a link to {}", link())), |member| member.content.clone())
+            }
+            EntryType::Symlink => refused(format!("a link to {}", link())),
+            EntryType::GNUSparse => refused("a file with holes".to_string()),
+            EntryType::Directory | EntryType::Char | EntryType::Block | EntryType::Fifo => continue,
+            EntryType::XGlobalHeader => continue,
+            _ => refused("of a kind that is not read".to_string()),
+        };
+        members.push(Member { name: text(&entry.path_bytes()), content });
     }
     Ok(())
 }
 
-/// The content of a member. That of a compressed archive is decompressed from its beginning.
+/// The content of a member.
 pub(super) fn reader(path: &Path, member: &Member) -> io::Result<Box<dyn Read + Send>> {
-    let mut file = File::open(path)?;
-    if !compressed(path)? {
-        file.seek(SeekFrom::Start(member.offset))?;
-        return Ok(Box::new(Content { inner: file, left: member.size }));
+    match &member.content {
+        Content::Refused(why) => Err(io::Error::other(why.clone())),
+        Content::At { offset, size, unpacked: Some(file) } => {
+            let inner = Shared { file: Arc::clone(file), at: *offset };
+            Ok(Box::new(Exactly { inner, left: *size }))
+        }
+        Content::At { offset, size, unpacked: None } => {
+            let mut file = File::open(path)?;
+            file.seek(SeekFrom::Start(*offset))?;
+            Ok(Box::new(Exactly { inner: file, left: *size }))
+        }
     }
-    let mut plain = decompressed(file)?;
-    io::copy(&mut (&mut plain).take(member.offset), &mut io::sink())?;
-    Ok(Box::new(Content { inner: plain, left: member.size }))
+}
+
+/// A file that several read at once, each from a place of its own.
+struct Shared {
+    file: Unpacked,
+    at: u64,
+}
+
+impl Read for Shared {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(self.at))?;
+        let count = file.read(buffer)?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Shared {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        self.at = match to {
+            SeekFrom::Current(by) => {
+                file.seek(SeekFrom::Start(self.at)).and_then(|_| file.seek(SeekFrom::Current(by)))
+            }
+            to => file.seek(to),
+        }?;
+        Ok(self.at)
+    }
 }
 
 /// So many bytes of a stream, whose earlier end is an error.
-struct Content<R> {
+struct Exactly<R> {
     inner: R,
     left: u64,
 }
 
-impl<R: Read> Read for Content<R> {
+impl<R: Read> Read for Exactly<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let wanted = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
         let count = self.inner.read(&mut buffer[..wanted])?;
@@ -86,7 +171,7 @@ impl<R: Read> Read for Content<R> {
     }
 }
 
-fn compressed(path: &Path) -> io::Result<bool> {
+fn is_compressed(path: &Path) -> io::Result<bool> {
     let mut magic = Vec::new();
     File::open(path)?.take(512).read_to_end(&mut magic)?;
     Ok(!is_tar(&magic))
