@@ -209,3 +209,46 @@ fn a_file_that_is_cut_off_is_imported_again() {
         assert_eq!(rows(table(&open(&store), "SigninLogs"), &["Id"]).len(), 340, "{name}");
     }
 }
+
+#[test]
+fn a_member_that_cannot_be_read_costs_itself() {
+    let head = "\"TimeGenerated [UTC]\",UserPrincipalName,IPAddress,UserId,Type\n";
+    let row = |date: &str, user: &str, table: &str| format!("{date} 10:00:00,a,1,{user},{table}\n");
+    let many = |user: &str, last: &str| {
+        format!("{head}{}{}", row("1/13/2021", user, "SigninLogs").repeat(300), row(last, user, "Shoes_CL"))
+    };
+    // The dates of one contradict each other in a row of a known table, those of another in one that nothing declares.
+    let early = many("early", "1/14/2021") + &row("13/1/2021", "early", "SigninLogs");
+    let texts = [
+        ("a.csv", many("a", "1/14/2021")),
+        ("bad/early.csv", early),
+        ("bad/late.csv", many("late", "13/1/2021")),
+        ("c.csv", many("c", "1/14/2021")),
+    ];
+    let members: Vec<_> = texts.iter().map(|(name, text)| (*name, text.as_bytes(), true)).collect();
+    for (name, defer_from) in [("store-member", None), ("store-member-large", Some(0))] {
+        let (store, data) = (folder(name), folder("store-member-data"));
+        let path = data.join("logs.zip");
+        fs::write(&path, crate::archives::zip(&members)).expect("a file");
+        let options = LoadOptions { defer_from, ..LoadOptions::default() };
+        let specs = [DataSpec::parse(&path.to_string_lossy())];
+        let report = store::import(&specs, &options, &store).expect("the import").files.remove(0).report;
+        let report = report.expect("it is new");
+        let failed: Vec<_> = report.iter().filter(|file| file.problem.is_some()).collect();
+        assert_eq!((report.len(), failed.len()), (4, 2), "{name}: {report:#?}");
+        for (file, member) in failed.iter().zip(["bad/early.csv", "bad/late.csv"]) {
+            assert!(file.path.ends_with(format!("logs.zip/{member}")), "{name}: {file:#?}");
+            assert!(
+                file.problem.as_deref().is_some_and(|why| why.contains("contradict")),
+                "{name}: {file:#?}"
+            );
+        }
+        for (table_name, each) in [("SigninLogs", 300), ("Shoes_CL", 1)] {
+            let users = set(table(&open(&store), table_name), &["UserId"]).concat();
+            let expected = [vec!["a"; each], vec!["c"; each]].concat();
+            assert_eq!(users, expected, "{name} {table_name}");
+        }
+        let again = store::import(&specs, &options, &store).expect("the import").files.remove(0).report;
+        assert!(again.is_some(), "{name}: it is tried again");
+    }
+}

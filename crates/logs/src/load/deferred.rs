@@ -218,19 +218,21 @@ impl Deferred {
         self.0.files.iter().map(|(_, state)| lock(state).report.clone()).collect()
     }
 
-    /// Hands out all rows of all columns as tables of about this many bytes.
+    /// Hands out all rows of all columns as tables of about this many bytes. A file whose dates contradict each other fails
+    /// itself alone, and its report says why: the answer is then that some of its rows may be in what was handed out, and
+    /// that the rows without them are to be asked for anew.
     pub(crate) fn drain(
         &self,
         size: usize,
         each: &mut dyn FnMut(LoadedTable) -> Result<(), LoadError>,
-    ) -> Result<(), LoadError> {
-        self.drain_some(None, size, each)?;
+    ) -> Result<bool, LoadError> {
+        let mut clean = self.drain_some(None, size, each)?;
         // What the other tables look like only all of their rows tell.
         let left = self.settle()?;
         if !left.is_empty() {
-            self.drain_some(Some(&left), size, each)?;
+            clean &= self.drain_some(Some(&left), size, each)?;
         }
-        Ok(())
+        Ok(clean)
     }
 
     fn drain_some(
@@ -238,7 +240,8 @@ impl Deferred {
         only: Option<&BTreeSet<String>>,
         size: usize,
         each: &mut dyn FnMut(LoadedTable) -> Result<(), LoadError>,
-    ) -> Result<(), LoadError> {
+    ) -> Result<bool, LoadError> {
+        let mut clean = true;
         let mut held: Vec<(String, Vec<Filled>, usize)> = Vec::new();
         let mut write = |name: &str, parts: Vec<Filled>| {
             let Some(layout) = self.0.layouts.get(name) else { return Ok(()) };
@@ -246,7 +249,10 @@ impl Deferred {
             table.map_err(|error| LoadError::Internal(error.to_string()))?.map_or(Ok(()), &mut *each)
         };
         for (file, state) in &self.0.files {
-            self.read(file, state, Asked { only, wanted: None }, &mut |name, part| {
+            if lock(state).report.problem.is_some() {
+                continue;
+            }
+            let read = self.read(file, state, Asked { only, wanted: None }, &mut |name, part| {
                 let at = held.iter().position(|(known, ..)| known == name).unwrap_or_else(|| {
                     held.push((name.to_string(), Vec::new(), 0));
                     held.len() - 1
@@ -259,9 +265,18 @@ impl Deferred {
                     write(name, std::mem::take(parts))?;
                 }
                 Ok(true)
-            })?;
+            });
+            match read {
+                Err(LoadError::Dates(_, why)) => {
+                    clean = false;
+                    let path = file.report.path.clone();
+                    lock(state).report = FileReport { path, problem: Some(why), ..FileReport::default() };
+                }
+                read => read?,
+            }
         }
-        held.into_iter().try_for_each(|(name, parts, _)| write(&name, parts))
+        held.into_iter().try_for_each(|(name, parts, _)| write(&name, parts))?;
+        Ok(clean)
     }
 
     /// Reads a file, handing out the parts of its tables; of all but the wanted one they have no columns.

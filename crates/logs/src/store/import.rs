@@ -15,7 +15,7 @@ use super::part;
 use crate::load::{begin_rejects, expect, load_more};
 use crate::report::FileReport;
 use crate::typing::infer;
-use crate::{DataSpec, LoadError, LoadOptions, LoadedTable};
+use crate::{DataSpec, Deferred, LoadError, LoadOptions, LoadedTable};
 
 /// Text files of at least this size are imported by segments, so that memory does not grow with them.
 const LARGE: u64 = 32 << 20;
@@ -82,28 +82,24 @@ pub fn import(specs: &[DataSpec], options: &LoadOptions, folder: &Path) -> Resul
             let options = LoadOptions { defer_from, ..options.clone() };
             let mut loaded = load_more(&[one], &options)?;
             let name = format!("{stamp}-{}", report.files.len());
-            let mut fresh = Fresh::default();
-            let mut write = |table: &LoadedTable| {
-                let name = format!("{name}-{}", fresh.written);
-                fresh.written += 1;
-                let (columns, parts) = part::write(folder, table, &source.path, &name).map_err(failed)?;
-                fresh.columns.push((table.name.clone(), columns));
-                fresh.parts.extend(parts);
-                Ok(())
-            };
-            loaded.tables.iter().try_for_each(&mut write)?;
-            if let Some(deferred) = &loaded.deferred {
-                match deferred.drain(SEGMENT, &mut |table| write(&table)) {
-                    Ok(()) => loaded.report.extend(deferred.report()),
-                    // What is wrong with a file is found later in a large one, but fails it alone as well.
-                    Err(LoadError::Dates(at, why)) => {
-                        fresh = Fresh::default();
-                        loaded.report =
-                            vec![FileReport { path: at, problem: Some(why), ..FileReport::default() }];
-                    }
-                    Err(error) => return Err(error),
+            let fresh = loop {
+                let mut fresh = Fresh::default();
+                let mut write = |table: &LoadedTable| {
+                    let name = format!("{name}-{}", fresh.written);
+                    fresh.written += 1;
+                    let (columns, parts) = part::write(folder, table, &source.path, &name).map_err(failed)?;
+                    fresh.columns.push((table.name.clone(), columns));
+                    fresh.parts.extend(parts);
+                    Ok(())
+                };
+                loaded.tables.iter().try_for_each(&mut write)?;
+                let drain = |deferred: &Deferred| deferred.drain(SEGMENT, &mut |table| write(&table));
+                // What is wrong with a file is found later in a large one. Its rows are among those that were written.
+                if loaded.deferred.as_ref().map_or(Ok(true), drain)? {
+                    break fresh;
                 }
-            }
+            };
+            loaded.report.extend(loaded.deferred.iter().flat_map(Deferred::report));
             let unread = loaded.report.iter().filter(|file| file.problem.is_some()).count();
             let whole = loaded.report.iter().all(|file| file.loss().is_none());
             // A file of which nothing can be read any more leaves its former rows where they are.
