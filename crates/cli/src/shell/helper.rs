@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use kql_editor::{Completer as QueryCompleter, colours, signature_at};
 use kql_parser::ast::{Query, StatementKind};
+use kql_parser::{TextTokenKind, tokens};
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
@@ -115,8 +116,20 @@ pub(super) fn is_complete(text: &str) -> bool {
     }
     match kql_parser::parse(text) {
         Ok(query) => gives_rows(&query),
-        Err(errors) => errors.iter().all(|error| (error.span.start as usize) < text.trim_end().len()),
+        Err(errors) => {
+            !is_within_string(text)
+                && errors.iter().all(|error| (error.span.start as usize) < text.trim_end().len())
+        }
     }
+}
+
+/// Whether a text ends within a string of many lines.
+pub(super) fn is_within_string(text: &str) -> bool {
+    let last = tokens(text).into_iter().next_back().filter(|token| token.kind == TextTokenKind::Unknown);
+    last.is_some_and(|token| {
+        let string = token.span.of(text).trim_start_matches(['h', 'H', '@']);
+        ["```", "~~~"].iter().any(|fence| string.starts_with(fence))
+    })
 }
 
 /// Whether a query does more than name things.
@@ -203,7 +216,8 @@ mod tests {
         for text in ["T", "T | take 5", ".tables", "let a = 1;\nT | take a", "T | where (\n"] {
             assert!(is_complete(text), "{text}");
         }
-        for text in ["T |", "T | where (", "let a = 1;", "let a =", "T | summarize count() by"] {
+        for text in ["T |", "T | where (", "let a = 1;", "let a =", "T | summarize count() by", "print ```a"]
+        {
             assert!(!is_complete(text), "{text}");
         }
     }

@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use kql_parser::{TextTokenKind, tokens};
 
-use super::helper::{gives_rows, is_command, is_complete};
+use super::helper::{gives_rows, is_command, is_complete, is_within_string};
 use super::{Flow, Session, command};
 use crate::errors::Failure;
 
@@ -60,15 +60,6 @@ fn queries(session: &mut Session, text: &str) -> Result<(), Failure> {
 /// Whether a text holds comments at most.
 fn is_comment(text: &str) -> bool {
     tokens(text).iter().all(|token| token.kind == TextTokenKind::Comment)
-}
-
-/// Whether a text ends within a string of many lines.
-fn is_within_string(text: &str) -> bool {
-    let last = tokens(text).into_iter().next_back().filter(|token| token.kind == TextTokenKind::Unknown);
-    last.is_some_and(|token| {
-        let string = token.span.of(text).trim_start_matches(['h', 'H', '@']);
-        ["```", "~~~"].iter().any(|fence| string.starts_with(fence))
-    })
 }
 
 /// The queries of a text without blank lines between them.
