@@ -10,6 +10,7 @@ use kql_types::{datetime, timespan};
 
 use super::{Flow, Session, script};
 use crate::errors::{self, Failure};
+use crate::interrupt::Stoppable;
 use crate::output;
 use crate::{ask, data, interrupt, manual, profile, why};
 
@@ -368,15 +369,18 @@ pub fn watch(session: &mut Session, argument: &str) -> Result<Flow, Failure> {
     let (Some(seconds), false) = (seconds, text.trim().is_empty()) else {
         return refuse(".watch takes a number of seconds and a query");
     };
+    // Ctrl-C ends the watching wherever it has come, and never the session.
+    let watching = Stoppable::begin();
     loop {
         let answer = interrupt::watched(&session.loaded.options, |options| {
             ask::run(&session.loaded.engine, text, options)
         });
         match answer {
             Ok(result) => session.show(&result)?,
+            Err(_) if watching.is_stopped() => return Ok(Flow::Goes),
             Err(diagnostics) => return wrong(text, &diagnostics),
         }
-        if interrupt::paused(Duration::from_secs_f64(seconds.min(86_400.0))) {
+        if watching.pause(Duration::from_secs_f64(seconds.min(86_400.0))) {
             return Ok(Flow::Goes);
         }
         if let Err(failure) = session.reload(session.args.clone()) {
