@@ -271,8 +271,8 @@ fn columns_are_those_of_all_files_wherever_the_rows_stand() {
     let late = line("SigninLogs", "").repeat(3000) + &shoes(r#","A":2.5,"B":"b1""#);
     let cases = [
         // A small file beside a large one, before and after it.
-        ("deferred-beside", vec![("a.json", shoes(r#","A":1"#)), ("b.json", late.clone())]),
-        ("deferred-before", vec![("a.json", late.clone()), ("b.json", shoes(r#","A":1"#))]),
+        ("deferred-beside", vec![("Shoes_CL.json", shoes(r#","A":1"#)), ("b.json", late.clone())]),
+        ("deferred-before", vec![("A.json", late.clone()), ("Shoes_CL.json", shoes(r#","A":1"#))]),
         // The rows of the small one stand behind others as well.
         (
             "deferred-behind",
@@ -290,6 +290,7 @@ fn columns_are_those_of_all_files_wherever_the_rows_stand() {
         let path = folder.to_string_lossy().into_owned();
         let loaded = load_with(&[&path], &LoadOptions::default());
         let held = table(&loaded, "Shoes_CL");
+        assert!(rows(held, &["B"]).len() > 1, "{name}");
         for size in [0, 1000, 100_000] {
             let options = LoadOptions { defer_from: Some(size), threads: 2, ..LoadOptions::default() };
             let mixed = load_with(&[&path], &options);
