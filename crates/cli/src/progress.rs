@@ -1,11 +1,9 @@
 //! A bar for work that takes long: on a terminal, after half a second, with the rows or bytes that are done.
 
-use std::io::{IsTerminal, stderr};
+use std::io::{IsTerminal, Write, stderr};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How long work may take before it shows that it goes on.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -13,8 +11,11 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// How often the bar is drawn.
 const PACE: Duration = Duration::from_millis(100);
 
-/// How finely a bar is drawn.
-const STEPS: u64 = 1000;
+/// The width of the bar.
+const BAR: usize = 24;
+
+/// What the terminal echoes for Ctrl-C has to stand on the same line, to be cleared with it.
+const ECHO: usize = 4;
 
 /// How far work has come, of all where that is known.
 #[derive(Debug, Clone, Copy)]
@@ -86,25 +87,12 @@ fn drawn<T>(remark: &'static str, done: impl Fn() -> Done + Send + 'static, work
         if waits.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
             return;
         }
-        let bar = ProgressBar::with_draw_target(Some(STEPS), ProgressDrawTarget::stderr());
         while waits.recv_timeout(PACE) == Err(RecvTimeoutError::Timeout) {
-            let now = done();
-            let template = match now.part() {
-                Some(_) => "[{bar:24}] {percent:>3} % {msg}",
-                None => "{spinner} {msg}",
-            };
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style.progress_chars("=> "));
-            }
-            bar.set_position((now.part().unwrap_or(0.0) * STEPS as f64) as u64);
-            let mut words = vec![format!("running {:.1} s", start.elapsed().as_secs_f64())];
-            words.extend(now.words());
-            words.push(remark.to_string());
-            bar.set_message(words.join(", "));
-            bar.tick();
+            let columns = terminal_size::terminal_size().map_or(80, |(columns, _)| usize::from(columns.0));
+            let text = line_of(done(), start.elapsed(), remark, columns.saturating_sub(ECHO));
+            eprint!("\r\x1b[2K{text}");
+            let _ = stderr().flush();
         }
-        bar.finish_and_clear();
-        // What the terminal echoes for Ctrl-C stands on the bar's line.
         eprint!("\r\x1b[2K");
     });
     let result = work();
@@ -114,9 +102,39 @@ fn drawn<T>(remark: &'static str, done: impl Fn() -> Done + Send + 'static, work
     result
 }
 
+/// The line: a bar where all of the work is known, then words, cut to a width.
+fn line_of(done: Done, since: Duration, remark: &str, width: usize) -> String {
+    let mut words = vec![format!("running {:.1} s", since.as_secs_f64())];
+    words.extend(done.words());
+    words.push(remark.to_string());
+    let words = words.join(", ");
+    let line = match done.part() {
+        Some(part) => {
+            let filled = (part * BAR as f64) as usize;
+            let bar = format!("{}>", "=".repeat(filled));
+            format!("[{:BAR$.BAR$}] {:>3} % {words}", bar, (part * 100.0) as u64)
+        }
+        None => words,
+    };
+    line.chars().take(width).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Done;
+    use std::time::Duration;
+
+    use super::{Done, line_of};
+
+    #[test]
+    fn the_line_fits_the_terminal() {
+        let line = |done, width| {
+            line_of(Done { done, all: Some(100), unit: " rows" }, Duration::from_millis(1500), "stop", width)
+        };
+        assert_eq!(line(50, 80), "[============>           ]  50 % running 1.5 s, 50 rows of 100 rows, stop");
+        assert_eq!(line(100, 34), "[========================] 100 % r");
+        let unknown = Done { done: 0, all: None, unit: " rows" };
+        assert_eq!(line_of(unknown, Duration::from_secs(2), "stop", 80), "running 2.0 s, stop");
+    }
 
     #[test]
     fn what_is_known_is_told() {
